@@ -44,8 +44,6 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA aidledger;
 
 -- Functions are callable only by whom a migration names.
 ALTER DEFAULT PRIVILEGES FOR ROLE aidledger_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-ALTER DEFAULT PRIVILEGES FOR ROLE aidledger_owner IN SCHEMA aidledger
-    REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 SET LOCAL ROLE aidledger_owner;
 SET LOCAL search_path = aidledger;
