@@ -131,8 +131,8 @@ AS $$
                (SELECT whole.units FROM whole) - sum(q.units) OVER () AS left_over
           FROM quota AS q)
     SELECT r.ordinal,
-           sign(amount) * (r.units + CASE WHEN r.place <= r.left_over THEN 1 ELSE 0 END)
-               / 10::numeric ^ scale
+           round(sign(amount) * (r.units + CASE WHEN r.place <= r.left_over THEN 1 ELSE 0 END)
+                     / 10::numeric ^ scale, scale)
       FROM ranked AS r
      ORDER BY r.ordinal
 $$;
