@@ -1,0 +1,107 @@
+/* exchange.h - one request on its walk to becoming a response. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/arena.h"
+#include "core/principal.h"
+#include "core/problem.h"
+#include "core/rows.h"
+#include "core/statement.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct exchange;
+struct directory; /* access/directory.h: the live API keys of this loop */
+struct metrics;   /* core/metrics.h */
+
+/* A step of the walk: false means x->problem is set, and the walk goes to representation. */
+typedef bool (*exchange_fn)(struct exchange *x);
+/* Turns the rows of a report into x->response. */
+typedef bool (*exchange_render_fn)(struct exchange *x, const struct rows *rows);
+
+struct field {
+    const char *name;
+    const char *value;
+};
+
+enum format { FORMAT_JSON, FORMAT_CSV, FORMATS };
+
+enum { QUERY_MAX = 64 /* parameters in one query */ };
+
+/* What goes out. Strings live in the arena, in constants, or in a result deferred to the arena. */
+struct response {
+    int status;       /* 0: nobody has answered yet */
+    const char *type; /* NULL: application/json */
+    const char *body;
+    size_t body_bytes;
+    const char *etag; /* bare, without quotes */
+    const char *location;
+    const char *next;        /* sealed cursor of the next page */
+    const char *tree_size;   /* decimal */
+    const char *disposition; /* Content-Disposition, for downloads */
+    const char *cache;       /* Cache-Control, NULL: respond.c decides */
+};
+
+/* Who writes what, in the order of the walk (flow/flow.c):
+     http/request        method .. body
+     catalogue_route     statement, captures    (or native is set; see flow/flow.c)
+     http/negotiate      format
+     access_authorise    principal              reads authorization, statement->roles, directory
+     http/condition      idempotency_key, if_match
+     bind_exchange       values                 reads captures, query, body, statement
+     engine/lane         -
+     engine/result       response
+   Everything but the strings of constants lives in arena. */
+struct exchange {
+    struct arena *arena;
+    struct problem problem;
+
+    /* The request. Strings are decoded UTF-8 without control characters, but for the body. */
+    char id[UUID_BYTES]; /* of this request: Request-Id, logs, ledger */
+    enum method method;
+    bool head_only;      /* a HEAD, walked as the GET it mirrors */
+    const char *path;    /* "/v1/commitments/0192..": decoded, no empty or dot segments */
+    struct field *query; /* in the order sent, names may repeat: bind refuses those */
+    size_t query_count;
+    const char *authorization; /* the one Authorization header, NULL when absent */
+    const char *accept;        /* Accept, NULL when absent */
+    const char *body;          /* raw bytes, terminated; NULL without a body */
+    size_t body_bytes;
+    const char *client; /* address of the peer, for rate limits and the log */
+
+    /* Where it goes: exactly one of the two is set. */
+    const struct statement *statement;
+    exchange_fn native;
+    exchange_render_fn render; /* with a report's statement */
+    const char *route;         /* statement name or the native handler's, for log and metrics */
+    const char *allow;         /* methods of this path, for 405 and OPTIONS */
+    struct field captures[CAPTURES_MAX];
+    size_t capture_count;
+    unsigned offers; /* mask of 1u << enum format */
+    enum format format;
+
+    /* Who asks, under which conditions. */
+    struct directory *directory;
+    struct principal principal;
+    const char *idempotency_key; /* without quotes, NULL when absent */
+    const char *if_match;        /* comma list of strong tags without quotes, "-" when only weak
+                                    ones were sent, NULL when absent */
+    const char *if_none_match;   /* as sent */
+
+    /* What the statement gets: values[i] is $i+1, NULL is null. */
+    const char *values[PARAMETERS_MAX];
+
+    struct response response;
+
+    /* For the rooms that move the exchange about; other rooms leave these alone. */
+    struct metrics *metrics;
+    void *owner; /* the loop */
+    void *connection;
+    struct exchange *next; /* in a lane's queue */
+    int64_t began_ns;      /* monotonic */
+    int64_t queued_ns;
+    unsigned tries;
+    bool close; /* the connection must not be used again */
+};

@@ -1,0 +1,78 @@
+/* statement.h - an endpoint as its .sql file declares it. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum method {
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_POST,
+    METHOD_PUT,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OPTIONS,
+    METHODS
+};
+
+/* How many rows mean what: see engine/result.h. A report's rows go to its renderer as they are. */
+enum statement_kind { STATEMENT_ONE, STATEMENT_LIST, STATEMENT_WRITE, STATEMENT_REPORT };
+
+enum statement_lane { LANE_READ, LANE_LIST, LANE_WRITE, LANE_REPORT };
+
+enum parameter_source { SOURCE_PATH, SOURCE_QUERY, SOURCE_BODY };
+
+enum parameter_type {
+    TYPE_UUID,
+    TYPE_TEXT,
+    TYPE_CODE,
+    TYPE_COUNTRY,
+    TYPE_CURRENCY,
+    TYPE_DATE,
+    TYPE_YEAR,
+    TYPE_INTEGER,
+    TYPE_POSITION,
+    TYPE_LIMIT,
+    TYPE_CURSOR,
+    TYPE_GROUP,
+    TYPE_BOOLEAN,
+    TYPE_JSONB,
+    PARAMETER_TYPES
+};
+
+enum etag_rule { ETAG_NONE, ETAG_OPTIONAL, ETAG_REQUIRED };
+
+enum {
+    PARAMETERS_MAX = 24, /* $1..$24 */
+    CAPTURES_MAX = 6     /* {names} in one path */
+};
+
+/* parameters[i] is $i+1. */
+struct parameter {
+    const char *name;
+    enum parameter_source source;
+    enum parameter_type type;
+    bool optional;
+};
+
+/* One service/sql/<resource>/<verb>.sql. Everything is constant and lives for ever. */
+struct statement {
+    const char *name;    /* "commitment_read": also the prepared name and the operationId */
+    const char *file;    /* "service/sql/commitment/read.sql", for messages at start-up */
+    const char *summary; /* the header's sentence */
+    enum method method;
+    const char *path; /* "/v1/commitments/{id}" */
+    const char *sql;
+    enum statement_kind kind;
+    enum statement_lane lane;
+    uint32_t roles; /* mask of enum role */
+    enum etag_rule etag;
+    const char *body_schema; /* name below components/schemas, NULL without a body */
+    const struct parameter *parameters;
+    size_t parameter_count;
+};
+
+/* "GET" for METHOD_GET. */
+const char *method_name(enum method method);
