@@ -86,6 +86,15 @@ COMMENT ON TABLE ledger_secret IS
 COMMENT ON COLUMN ledger_secret.value IS 'RFC 8785 form of the value, as it was committed to.';
 COMMENT ON CONSTRAINT ledger_secret_salt_length ON ledger_secret IS 'A salt has 32 bytes.';
 
+ALTER TABLE ledger_secret ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger_secret FORCE ROW LEVEL SECURITY;
+CREATE POLICY ledger_secret_keep ON ledger_secret FOR INSERT WITH CHECK (true);
+CREATE POLICY ledger_secret_read ON ledger_secret FOR SELECT
+    USING (EXISTS (SELECT FROM ledger_entry AS e
+                    WHERE e.entry = ledger_secret.entry
+                      AND (e.organisation_id = (SELECT caller_organisation())
+                           OR (SELECT caller_has_role('auditor')))));
+
 CREATE TABLE ledger_queue (
     id    bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT ledger_queue_pkey PRIMARY KEY,
     entry uuid   NOT NULL
@@ -304,12 +313,13 @@ ALTER TABLE organisation
     ADD CONSTRAINT organisation_entry_known
     FOREIGN KEY (entry) REFERENCES ledger_entry (entry);
 
--- Every lane reads the log; what is private in it is only a commitment. Secrets are read back by
--- nobody but the writer's own functions.
+-- Every lane reads the log; what is private in it is only a commitment. The values behind are for
+-- the organisation that stated them, and for auditors.
 GRANT SELECT ON ledger_log, ledger_entry, ledger_leaf
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter,
       aidledger_importer, aidledger_worker, aidledger_keeper;
 GRANT SELECT ON ledger_field TO aidledger_writer, aidledger_importer;
+GRANT SELECT ON ledger_secret TO aidledger_scoped, aidledger_writer;
 GRANT INSERT ON ledger_entry, ledger_secret, ledger_queue TO aidledger_writer, aidledger_importer;
 GRANT SELECT, INSERT ON ledger_leaf TO aidledger_worker;
 GRANT SELECT, UPDATE, DELETE ON ledger_queue TO aidledger_worker;

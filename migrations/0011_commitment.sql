@@ -42,6 +42,7 @@ CREATE TABLE commitment (
                                     REFERENCES principal (id),
     schedule            integer,
     baseline_schedule   integer,
+    effective_date      date,
     countries           text[]      NOT NULL DEFAULT '{}',
     sectors             text[]      NOT NULL DEFAULT '{}',
     items               text[]      NOT NULL DEFAULT '{}',
@@ -193,6 +194,7 @@ CREATE TABLE commitment_state (
     revision          integer NOT NULL,
     schedule          integer,
     baseline_schedule integer,
+    effective_date    date,
     entry             uuid    NOT NULL
         CONSTRAINT commitment_state_entry_known REFERENCES ledger_entry (entry),
     CONSTRAINT commitment_state_pkey PRIMARY KEY (commitment_id, version)
@@ -361,8 +363,8 @@ GRANT INSERT ON activity TO aidledger_importer;
 GRANT UPDATE (version, head, content, content_sha256, recorded_at) ON activity
    TO aidledger_importer;
 GRANT UPDATE (status, published, version, head, revision, registered_revision, amendment,
-              submitted_by, schedule, baseline_schedule, countries, sectors, items, start_date,
-              end_date, search, document)
+              submitted_by, schedule, baseline_schedule, effective_date, countries, sectors, items,
+              start_date, end_date, search, document)
    ON commitment TO aidledger_writer, aidledger_importer;
 GRANT EXECUTE ON FUNCTION shares_total(jsonb), texts_of(jsonb, text)
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter,

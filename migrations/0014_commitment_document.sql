@@ -124,6 +124,7 @@ AS $$
         'ict_reason', r.ict_reason,
         'amount', r.amount::text,
         'currency', r.currency,
+        'effective_date', s.effective_date,
         'money', commitment_money(c.id, as_of),
         'schedule_version', s.schedule,
         'baseline_schedule_version', s.baseline_schedule,
