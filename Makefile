@@ -1,0 +1,211 @@
+# Makefile - builds, runs and tests aidledger. `make help` lists the targets, `V=1` shows every command.
+# SPDX-License-Identifier: Apache-2.0
+
+# Where everything made goes; nothing made is ever in git. A variant has its own folder below it.
+BUILD ?= build
+# Warnings are errors; WERROR=0 is for people who build a release with a compiler we have not seen.
+WERROR ?= 1
+# Missing Debian packages are installed before a build; PACKAGES=no leaves the machine alone.
+PACKAGES ?= yes
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(V),)
+Q := @
+say = @printf '  %-8s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))'
+else
+Q :=
+say = @:
+endif
+
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+SUBMAKE := $(MAKE) --no-print-directory
+# All cores, unless the caller has already said how many.
+PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+# ---------------------------------------------------------------- compiler
+
+IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null | head -n 1))
+LIBRARIES := libmicrohttpd libpq jansson libxml-2.0 libsodium
+# Asked once, and only when something is compiled: before the packages are there it would fail.
+# Headers of libraries are system headers: our warnings are for our code.
+pkg = $(eval pkg_$(1) := $$(shell pkg-config --$(1) $(LIBRARIES)))$(pkg_$(1))
+LIBRARY_CFLAGS = $(patsubst -I%,-isystem %,$(call pkg,cflags))
+LIBRARY_LIBS = $(call pkg,libs)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+  -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wcast-qual -Wpointer-arith \
+  -Wformat=2 -Wundef -Wvla -Wswitch-enum -Wimplicit-fallthrough -Wdouble-promotion
+ifeq ($(IS_CLANG),)
+WARNINGS += -Wlogical-op -Wduplicated-cond -Wduplicated-branches
+endif
+ifneq ($(WERROR),0)
+WARNINGS += -Werror
+endif
+
+ifneq ($(SANITIZE),)
+MODE := -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+LDMODE := -fsanitize=$(SANITIZE)
+else ifneq ($(DEBUG),)
+MODE := -O0 -g3
+LDMODE :=
+else
+MODE := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+LDMODE := -Wl,-z,relro,-z,now
+endif
+COMPILE = $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(MODE) -fPIE -pthread -Iservice \
+  $(LIBRARY_CFLAGS) $(CFLAGS)
+LINK = $(CC) $(MODE) $(LDMODE) -pie -pthread $(LDFLAGS)
+
+# ---------------------------------------------------------------- files
+
+SOURCES := $(sort $(shell find service -name '*.c'))
+LIBRARY_SOURCES := $(filter-out service/main.c service/catalogue/embed.c,$(SOURCES))
+CATALOGUE_FOLDERS := $(wildcard service/sql reports migrations api)
+CATALOGUE_FILES := $(sort $(shell find $(CATALOGUE_FOLDERS) -type f 2>/dev/null))
+UNIT_SOURCES := $(sort $(shell find tests/service -name '*_test.c' 2>/dev/null))
+UNIT_HELPERS := $(sort $(shell find tests/service -name '*.c' ! -name '*_test.c' 2>/dev/null))
+C_FILES := $(sort $(shell find service tests -name '*.[ch]' 2>/dev/null))
+
+BINARY := $(BUILD)/aidledger
+ARCHIVE := $(BUILD)/libaidledger.a
+CATALOGUE := $(BUILD)/catalogue_data.c
+object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+ARCHIVE_OBJECTS := $(call object,$(LIBRARY_SOURCES)) $(BUILD)/obj/catalogue_data.o
+UNIT_BINARIES := $(patsubst %.c,$(BUILD)/%,$(UNIT_SOURCES))
+
+# A file that changes only when what it records changes: removing a source, adding a statement or
+# switching a flag is then a change like any other. $(call record,TEXT) in a recipe.
+record = @mkdir -p $(@D); printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' >$@
+
+# ---------------------------------------------------------------- targets
+
+.PHONY: build
+build: packages-build ## compile build/aidledger (the default)
+	@$(SUBMAKE) $(PARALLEL) $(BINARY)
+
+.PHONY: run
+run: packages-build packages-run ## install what is missing, build, serve on http://127.0.0.1:8080 (PORT=)
+	@$(SUBMAKE) $(PARALLEL) $(BINARY)
+	@exec $(WITH_ME) service/host/run.sh $(BINARY)
+
+.PHONY: test
+test: packages-build packages-run packages-test ## every test, on a throwaway PostgreSQL (T=pattern for some)
+	@exec $(WITH_ME) tests/run $(BUILD)
+
+.PHONY: dev
+dev: packages-build packages-run ## like run, and rebuild and restart whenever a file is saved
+	@exec $(WITH_ME) service/host/dev.sh $(BINARY)
+
+.PHONY: psql
+psql: ## a psql session on the private cluster
+	@service/host/cluster.sh psql
+
+.PHONY: db-stop
+db-stop: ## stop the private cluster, and the `make run` that keeps it
+	@service/host/run.sh --stop
+
+.PHONY: walkthrough
+walkthrough: packages-walkthrough ## the main job over HTTP against the running service (IATI=DIR)
+	@service/host/walkthrough.sh $(if $(IATI),'$(IATI)')
+
+.PHONY: unit
+unit: packages-build packages-test ## only the unit tests, plain and under the sanitizers
+	@exec $(WITH_ME) tests/run $(BUILD) unit
+
+.PHONY: asan
+asan: packages-build packages-test ## build/asan/aidledger, with address and undefined-behaviour checks
+	@$(SUBMAKE) $(PARALLEL) $(ASAN) $(BUILD)/asan/aidledger
+
+.PHONY: clang
+clang: packages-build packages-test ## compile everything with clang as well
+	@$(SUBMAKE) $(PARALLEL) BUILD=$(BUILD)/clang CC=clang $(BUILD)/clang/aidledger
+
+.PHONY: fmt
+fmt: packages-test ## format the C sources
+	clang-format -i $(C_FILES)
+
+.PHONY: fmt-check
+fmt-check: packages-test ## fail when a C source is not formatted
+	$(if $(C_FILES),clang-format --dry-run -Werror $(C_FILES))
+
+.PHONY: lint
+lint: packages-build packages-test packages-dev ## layers, clang-tidy, cppcheck, shellcheck
+	@$(SUBMAKE) $(PARALLEL) $(CATALOGUE)
+	service/host/layers.sh
+	shellcheck $$(git grep -lE '^#!.*(sh|bash)$$' -- service tests .ci .githooks)
+	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
+	  --suppress=missingIncludeSystem -Iservice -D_GNU_SOURCE $(SOURCES)
+	clang-tidy --quiet --warnings-as-errors='*' $(LIBRARY_SOURCES) service/main.c \
+	  -- -std=c11 -D_GNU_SOURCE -Iservice $$(pkg-config --cflags $(LIBRARIES))
+
+.PHONY: clean
+clean: ## remove what was built (never the data in var/)
+	rm -rf $(BUILD)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: packages-build packages-run packages-test packages-walkthrough packages-dev
+packages-build packages-run packages-test packages-walkthrough packages-dev: packages-%:
+ifneq ($(PACKAGES),no)
+	@service/host/packages.sh $*
+endif
+
+# A script that outlives a killed make would hold its lock and its port: it ends when make does.
+WITH_ME := setpriv --pdeathsig TERM
+ASAN := BUILD=$(BUILD)/asan CC=clang SANITIZE=address,undefined
+
+# ---------------------------------------------------------------- rules
+
+$(BINARY): $(BUILD)/obj/service/main.o $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)$(LINK) -o $@ $^ $(LIBRARY_LIBS) $(LDLIBS)
+
+$(ARCHIVE): $(ARCHIVE_OBJECTS) $(BUILD)/objects.list
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) qcs $@ $(ARCHIVE_OBJECTS)
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags.list
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c -o $@ $<
+
+# Statements are longer than the 4095 characters ISO C promises for a literal; compilers take them.
+$(BUILD)/obj/catalogue_data.o: $(CATALOGUE) $(BUILD)/flags.list
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(COMPILE) -Wno-overlength-strings -MMD -MP -c -o $@ $<
+
+$(CATALOGUE): $(BUILD)/embed $(CATALOGUE_FILES) $(BUILD)/catalogue.list
+	$(call say,EMBED,$@)
+	$(Q)$(BUILD)/embed $@ $(CATALOGUE_FOLDERS)
+
+# Runs on the machine that builds, so it is never sanitized.
+$(BUILD)/embed: service/catalogue/embed.c $(BUILD)/flags.list
+	$(call say,CC,$@)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -Iservice -MMD -MP -MF $@.d -o $@ $<
+
+$(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(call object,$(UNIT_HELPERS)) $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(LINK) -o $@ $^ $(LIBRARY_LIBS) $$(pkg-config --libs check) $(LDLIBS)
+
+$(BUILD)/obj/tests/%.o: COMPILE += -Itests
+
+.PHONY: unit-binaries
+unit-binaries: $(UNIT_BINARIES)
+
+.PHONY: always
+$(BUILD)/flags.list: always
+	$(call record,$(CC) $(WARNINGS) $(MODE) $(CFLAGS))
+$(BUILD)/objects.list: always
+	$(call record,$(LIBRARY_SOURCES))
+$(BUILD)/catalogue.list: always
+	$(call record,$(CATALOGUE_FILES))
+
+.PRECIOUS: $(BUILD)/obj/%.o
+-include $(patsubst %.o,%.d,$(ARCHIVE_OBJECTS) $(call object,service/main.c $(UNIT_SOURCES) $(UNIT_HELPERS)))
+-include $(BUILD)/embed.d
