@@ -296,6 +296,24 @@ LANGUAGE sql STABLE
 AS $$ SELECT coalesce((SELECT max(l.leaf_index) FROM ledger_leaf AS l) + 1, 0) $$;
 COMMENT ON FUNCTION tree_size() IS 'How many leaves the log has: the newest position to ask for.';
 
+CREATE FUNCTION as_of_position(asked bigint) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF asked > tree_size() THEN
+        RAISE EXCEPTION USING ERRCODE = 'AL422',
+            MESSAGE = 'The ledger has not reached the position asked for.',
+            DETAIL = jsonb_build_array(jsonb_build_object(
+                'parameter', 'as_of', 'rule', 'reached',
+                'detail', format('The ledger has %s entries; ask for a position up to that.',
+                                 tree_size())))::text;
+    END IF;
+    RETURN asked;
+END
+$$;
+COMMENT ON FUNCTION as_of_position(bigint) IS
+    'The position asked for, if the ledger has reached it: a position still to come would not give '
+    'the same answer for ever. Null, for now, stays null.';
+
 CREATE FUNCTION ledger_holds(of_entry uuid, position_ bigint) RETURNS boolean
 LANGUAGE sql STABLE
 AS $$
@@ -319,12 +337,13 @@ GRANT SELECT ON ledger_log, ledger_entry, ledger_leaf
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter,
       aidledger_importer, aidledger_worker, aidledger_keeper;
 GRANT SELECT ON ledger_field TO aidledger_writer, aidledger_importer;
-GRANT SELECT ON ledger_secret TO aidledger_scoped, aidledger_writer;
+GRANT SELECT ON ledger_secret TO aidledger_public, aidledger_scoped, aidledger_writer;
 GRANT INSERT ON ledger_entry, ledger_secret, ledger_queue TO aidledger_writer, aidledger_importer;
 GRANT SELECT, INSERT ON ledger_leaf TO aidledger_worker;
 GRANT SELECT, UPDATE, DELETE ON ledger_queue TO aidledger_worker;
 GRANT SELECT ON ledger_queue TO aidledger_keeper, aidledger_public;
-GRANT EXECUTE ON FUNCTION tree_size(), ledger_holds(uuid, bigint), rfc3339(timestamptz),
+GRANT EXECUTE ON FUNCTION tree_size(), as_of_position(bigint), ledger_holds(uuid, bigint),
+      rfc3339(timestamptz),
       ledger_canonical(jsonb), ledger_leaf_hash(bytea)
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter,
       aidledger_importer, aidledger_worker, aidledger_keeper;

@@ -156,10 +156,78 @@ COMMENT ON FUNCTION commitment_document(uuid, bigint) IS
     'The document of a commitment as of a ledger position, or now; no row when it was not there '
     'or is not for the caller to see.';
 
+CREATE FUNCTION commitment_at(as_of bigint)
+RETURNS TABLE (id uuid, organisation_id uuid, status text, countries text[], sectors text[],
+               items text[], start_date date, end_date date, search text,
+               created_at timestamptz, document text)
+LANGUAGE sql STABLE
+AS $$
+    SELECT c.id, c.organisation_id, c.status, c.countries, c.sectors, c.items, c.start_date,
+           c.end_date, c.search, c.created_at, c.document
+      FROM commitment AS c
+     WHERE as_of IS NULL
+     UNION ALL
+    SELECT c.id, c.organisation_id, s.status, r.countries, r.sector_codes,
+           ARRAY(SELECT concat_ws('/', l.framework, l.framework_version, l.item)
+                   FROM framework_links(c.id, as_of) AS l),
+           r.start_date, r.end_date,
+           lower(concat_ws(' ', r.title, r.narrative, r.agreement_reference)), c.created_at, NULL
+      FROM commitment AS c
+     CROSS JOIN LATERAL (
+           SELECT w.*
+             FROM commitment_state AS w
+            WHERE w.commitment_id = c.id
+              AND ledger_holds(w.entry, as_of)
+            ORDER BY w.version DESC
+            LIMIT 1) AS s
+      JOIN commitment_revision AS r ON r.commitment_id = c.id AND r.revision = s.revision
+     WHERE as_of IS NOT NULL
+$$;
+COMMENT ON FUNCTION commitment_at(bigint) IS
+    'Commitments as they stood at a ledger position, with what lists filter by; now when it is '
+    'null. The document is ready-made only for now.';
+
+CREATE FUNCTION commitment_serves(items text[], kind text, code text) RETURNS boolean
+LANGUAGE sql STABLE
+AS $$
+    SELECT EXISTS (SELECT FROM framework_item AS i
+                    WHERE i.kind = commitment_serves.kind
+                      AND i.code IN (commitment_serves.code, kind || '-' || commitment_serves.code)
+                      AND concat_ws('/', i.framework, i.framework_version, i.code)
+                          = ANY (items))
+$$;
+COMMENT ON FUNCTION commitment_serves(text[], text, text) IS
+    'Whether one of the linked items is this pillar or target, given as "c" or "pillar-c", in any '
+    'version of a framework.';
+
+CREATE FUNCTION like_escaped(literal text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$ SELECT regexp_replace(literal, '([\\%_])', '\\\1', 'g') $$;
+COMMENT ON FUNCTION like_escaped(text) IS 'A pattern for LIKE that matches just this text.';
+
+CREATE FUNCTION history_json(of_entry uuid) RETURNS json
+LANGUAGE sql STABLE
+AS $$
+    SELECT json_build_object(
+        'version', e.version, 'kind', e.kind, 'at', rfc3339(e.at),
+        'organisation', organisation_reference(e.organisation_id), 'actor', e.actor,
+        'entry', e.entry, 'leaf_hash', encode(e.leaf_hash, 'hex'),
+        'leaf_index', (SELECT l.leaf_index FROM ledger_leaf AS l WHERE l.entry = e.entry),
+        'public', convert_from(e.leaf, 'UTF8')::json -> 'public',
+        'private', (SELECT json_object_agg(s.field, s.value::json ORDER BY s.field)
+                      FROM ledger_secret AS s
+                     WHERE s.entry = e.entry))
+      FROM ledger_entry AS e
+     WHERE e.entry = of_entry
+$$;
+COMMENT ON FUNCTION history_json(uuid) IS
+    'A statement as the history shows it; "private" is null for whoever may not read it.';
+
 GRANT EXECUTE ON FUNCTION commitment_content(commitment_revision), organisation_reference(uuid),
       commitment_money(uuid, bigint), framework_links(uuid, bigint),
       framework_link_json(framework_link),
       commitment_json(commitment, commitment_state, commitment_revision, bigint),
-      commitment_document(uuid, bigint)
+      commitment_document(uuid, bigint), commitment_at(bigint),
+      commitment_serves(text[], text, text), like_escaped(text), history_json(uuid)
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter,
       aidledger_importer;

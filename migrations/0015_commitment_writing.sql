@@ -327,9 +327,9 @@ RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
     r    commitment_revision := jsonb_populate_record(NULL::commitment_revision, content);
-    next integer;
+    made integer;
 BEGIN
-    SELECT coalesce(max(w.revision), 0) + 1 INTO next
+    SELECT coalesce(max(w.revision), 0) + 1 INTO made
       FROM commitment_revision AS w
      WHERE w.commitment_id = c.id;
     INSERT INTO commitment_revision (
@@ -337,12 +337,12 @@ BEGIN
            agreement_reference, commitment_date, start_date, end_date, recipients, sectors,
            collaboration_type, flow_type, finance_type, aid_type, tied_status, ict_significance,
            ict_share, ict_reason, amount, currency, schedule, maker, entry)
-    VALUES (c.id, next, commitment_revise.published, r.activity_id, r.title, r.narrative,
+    VALUES (c.id, made, commitment_revise.published, r.activity_id, r.title, r.narrative,
             r.agreement_reference, r.commitment_date, r.start_date, r.end_date, r.recipients,
             r.sectors, r.collaboration_type, r.flow_type, r.finance_type, r.aid_type,
             r.tied_status, r.ict_significance, r.ict_share, r.ict_reason, r.amount, r.currency,
             r.schedule, caller_principal(), receipt.entry);
-    RETURN next;
+    RETURN made;
 END
 $$;
 COMMENT ON FUNCTION commitment_revise(commitment, jsonb, boolean, ledger_receipt) IS
@@ -522,6 +522,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     given   answer := write_begin(body);
     c       commitment;
+    content jsonb;
     receipt ledger_receipt;
 BEGIN
     IF given.status IS NOT NULL THEN
@@ -529,10 +530,10 @@ BEGIN
     END IF;
     c := commitment_lock_own(of_commitment);
     CALL refuse_unless_status(c, ARRAY['DRAFT'], 'submitted');
-    CALL refuse_faults((SELECT commitment_gaps(commitment_content(r))
-                               || commitment_faults(commitment_content(r))
-                          FROM commitment_revision AS r
-                         WHERE r.commitment_id = c.id AND r.revision = c.revision));
+    SELECT commitment_content(r) INTO content
+      FROM commitment_revision AS r
+     WHERE r.commitment_id = c.id AND r.revision = c.revision;
+    CALL refuse_faults(commitment_gaps(content) || commitment_faults(content));
     receipt := commitment_append(c, 'commitment.submitted', '{}');
     c := commitment_advanced(c, receipt);
     c.status := 'SUBMITTED';
@@ -612,16 +613,16 @@ CREATE FUNCTION schedule_promise(c commitment, instalments jsonb, currency text,
 RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
-    next integer := coalesce(c.schedule, 0) + 1;
+    made integer := coalesce(c.schedule, 0) + 1;
 BEGIN
     INSERT INTO planned_disbursement (commitment_id, schedule, ordinal, period_start, period_end,
                                       amount, currency, value_date, entry)
-    SELECT c.id, next, p.ordinality, (p.value ->> 'period_start')::date,
+    SELECT c.id, made, p.ordinality, (p.value ->> 'period_start')::date,
            (p.value ->> 'period_end')::date, (p.value ->> 'amount')::numeric,
            coalesce(p.value ->> 'currency', schedule_promise.currency),
            coalesce((p.value ->> 'value_date')::date, schedule_promise.value_date), receipt.entry
       FROM jsonb_array_elements(instalments) WITH ORDINALITY AS p;
-    RETURN next;
+    RETURN made;
 END
 $$;
 COMMENT ON FUNCTION schedule_promise(commitment, jsonb, text, date, ledger_receipt) IS
@@ -708,6 +709,7 @@ DECLARE
     given   answer := write_begin(body);
     c       commitment;
     content jsonb;
+    faults  jsonb;
     receipt ledger_receipt;
 BEGIN
     IF given.status IS NOT NULL THEN
@@ -727,10 +729,11 @@ BEGIN
       INTO content
       FROM commitment_revision AS r
      WHERE r.commitment_id = c.id AND r.revision = c.registered_revision;
-    CALL refuse_faults(
-        (SELECT coalesce(jsonb_agg(jsonb_set(f.value, '{pointer}',
-                    to_jsonb('/changes' || (f.value ->> 'pointer')))), '[]')
-           FROM jsonb_array_elements(commitment_gaps(content) || commitment_faults(content)) AS f));
+    SELECT coalesce(jsonb_agg(jsonb_set(f.value, '{pointer}',
+               to_jsonb('/changes' || (f.value ->> 'pointer')))), '[]')
+      INTO faults
+      FROM jsonb_array_elements(commitment_gaps(content) || commitment_faults(content)) AS f;
+    CALL refuse_faults(faults);
     receipt := commitment_append(c, 'commitment.amendment_proposed',
                                  content || jsonb_build_object('reason', body -> 'reason'));
     c := commitment_advanced(c, receipt);
@@ -875,3 +878,5 @@ GRANT EXECUTE ON PROCEDURE refuse_unless_status(commitment, text[], text),
       ownership_invite(commitment, text, boolean, date, ledger_receipt),
       refuse_own_work(commitment)
    TO aidledger_writer, aidledger_importer;
+GRANT EXECUTE ON FUNCTION planned_disbursements_json(uuid, integer), amendment_reason(commitment)
+   TO aidledger_public, aidledger_scoped, aidledger_reporter;

@@ -161,7 +161,7 @@ CREATE FUNCTION position_lodge(i ownership_input, body jsonb) RETURNS ledger_rec
 LANGUAGE plpgsql AS $$
 DECLARE
     today   date := (now() AT TIME ZONE 'UTC')::date;
-    late    boolean := coalesce(i.due_on < today, false);
+    is_late boolean := coalesce(i.due_on < today, false);
     made    uuid := gen_random_uuid();
     before  uuid := i.position_id;
     receipt ledger_receipt;
@@ -173,12 +173,12 @@ BEGIN
     receipt := statement_append(i.commitment_id, 'ownership.lodged',
                    (body - 'country') || jsonb_build_object(
                        'input', i.id, 'country', i.country, 'round', i.round, 'id', made,
-                       'late', late, 'supersedes', before, 'answer_due_on', i.answer_due_on));
+                       'late', is_late, 'supersedes', before, 'answer_due_on', i.answer_due_on));
     INSERT INTO ownership_position (id, input_id, ordinal, round, position, aspects, text, late,
                                     supersedes, organisation_id, entry, recorded_at)
     SELECT made, i.id, count(*) + 1, i.round, body ->> 'position',
            ARRAY(SELECT jsonb_array_elements_text(coalesce(body -> 'aspects', '[]'))),
-           body ->> 'text', late, before, caller_organisation(), receipt.entry, receipt.at
+           body ->> 'text', is_late, before, caller_organisation(), receipt.entry, receipt.at
       FROM ownership_position AS p
      WHERE p.input_id = i.id;
     CALL ownership_turn(i, receipt);
@@ -250,7 +250,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     given   answer := write_begin(body);
     i       ownership_input;
-    late    boolean;
+    is_late boolean;
     made    uuid := gen_random_uuid();
     receipt ledger_receipt;
 BEGIN
@@ -263,14 +263,14 @@ BEGIN
         CALL refuse_forbidden('This input is on a commitment of another organisation.');
     END IF;
     CALL refuse_unless_state(i, ARRAY['AWAITING_DONOR', 'UNANSWERED'], 'answered');
-    late := coalesce(i.answer_due_on < (now() AT TIME ZONE 'UTC')::date, false);
+    is_late := coalesce(i.answer_due_on < (now() AT TIME ZONE 'UTC')::date, false);
     receipt := statement_append(i.commitment_id, 'ownership.answered',
                    body || jsonb_build_object('input', i.id, 'country', i.country,
                                               'position', i.position_id, 'id', made,
-                                              'late', late));
+                                              'late', is_late));
     INSERT INTO ownership_answer (id, position_id, answer, reason, change_made, late,
                                   organisation_id, entry, recorded_at)
-    VALUES (made, i.position_id, body ->> 'answer', body ->> 'reason', body ->> 'change_made', late,
+    VALUES (made, i.position_id, body ->> 'answer', body ->> 'reason', body ->> 'change_made', is_late,
             caller_organisation(), receipt.entry, receipt.at);
     i.state := 'ANSWERED';
     CALL ownership_turn(i, receipt);

@@ -1,0 +1,58 @@
+-- GET /v1/commitments
+-- Commitments, newest first, now or as of a position.
+-- kind  list
+-- lane  list
+-- role  public
+-- $1    donor      query   text      optional
+-- $2    recipient  query   country   optional
+-- $3    group      query   group     optional
+-- $4    group_on   query   date      optional
+-- $5    sector     query   code      optional
+-- $6    pillar     query   code      optional
+-- $7    target     query   code      optional
+-- $8    status     query   code      optional
+-- $9    year       query   year      optional
+-- $10   text       query   text      optional
+-- $11   as_of      query   position  optional
+-- $12   after      query   cursor    optional
+-- $13   limit      query   limit     optional
+WITH member AS (
+    SELECT array_agg(m.country) AS countries
+      FROM country_group_member(coalesce($4::date, (now() AT TIME ZONE 'UTC')::date)) AS m
+     WHERE m.country_group = $3::text),
+found AS (
+    SELECT c.id, c.created_at, c.document
+      FROM commitment_at(as_of_position($11::bigint)) AS c
+     WHERE ($1::text IS NULL OR c.organisation_id IN (SELECT o.id
+                                                        FROM organisation AS o
+                                                       WHERE $1 IN (o.identifier, o.id::text)))
+       AND ($2::text IS NULL OR c.countries @> ARRAY[$2])
+       AND ($3::text IS NULL OR c.countries && (SELECT m.countries FROM member AS m))
+       AND ($5::text IS NULL OR c.sectors @> ARRAY[$5])
+       AND ($6::text IS NULL OR commitment_serves(c.items, 'pillar', $6))
+       AND ($7::text IS NULL OR commitment_serves(c.items, 'target', $7))
+       AND ($8::text IS NULL OR c.status = upper($8))
+       AND ($9::integer IS NULL OR (c.start_date < make_date($9 + 1, 1, 1)
+                                    AND coalesce(c.end_date, 'infinity') >= make_date($9, 1, 1)))
+       AND ($10::text IS NULL OR c.search LIKE '%' || like_escaped(lower($10)) || '%')
+       AND ($12::text IS NULL
+            OR (c.created_at, c.id) < (split_part($12, ' ', 1)::timestamptz,
+                                       split_part($12, ' ', 2)::uuid))
+     ORDER BY c.created_at DESC, c.id DESC
+     LIMIT coalesce($13::integer, 50) + 1),
+page AS (
+    SELECT f.*, row_number() OVER (ORDER BY f.created_at DESC, f.id DESC) AS place
+      FROM found AS f)
+SELECT 200 AS status, coalesce($11::bigint, tree_size())::text AS tree_size,
+       json_build_object(
+           'items', (SELECT coalesce(json_agg(coalesce(p.document::json,
+                                                       commitment_document(p.id, $11))
+                                              ORDER BY p.place), '[]')
+                       FROM page AS p
+                      WHERE p.place <= coalesce($13, 50)),
+           'tree_size', coalesce($11, tree_size())) AS body,
+       (SELECT to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+               || ' ' || p.id
+          FROM page AS p
+         WHERE p.place = coalesce($13, 50)
+           AND EXISTS (SELECT FROM page AS q WHERE q.place > p.place)) AS next

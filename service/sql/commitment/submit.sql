@@ -1,0 +1,9 @@
+-- POST /v1/commitments/{id}/submit
+-- Hands a complete draft to the approver and invites the recipient governments.
+-- kind  write
+-- lane  write
+-- role  donor_editor
+-- etag  required
+-- $1    id       path    uuid
+SELECT a.status, a.body, a.etag, a.location
+  FROM commitment_submit($1::uuid, '{}'::jsonb) AS a

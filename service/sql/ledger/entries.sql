@@ -1,0 +1,24 @@
+-- GET /v1/ledger/entries
+-- Entries of the log in order, each with the exact bytes of its leaf in base64.
+-- kind  list
+-- lane  read
+-- role  public
+-- $1    from     query   position  optional
+-- $2    limit    query   limit     optional
+WITH page AS (
+    SELECT l.leaf_index, l.leaf_hash, e.entry, e.kind, e.leaf
+      FROM ledger_leaf AS l
+      JOIN ledger_entry AS e ON e.entry = l.entry
+     WHERE l.leaf_index >= coalesce($1::bigint, 0)
+       AND l.leaf_index < coalesce($1, 0) + coalesce($2::integer, 50)
+     ORDER BY l.leaf_index
+     LIMIT coalesce($2, 50))
+SELECT 200 AS status, tree_size()::text AS tree_size,
+       json_build_object(
+           'items', (SELECT coalesce(json_agg(json_build_object(
+                                'leaf_index', p.leaf_index, 'entry', p.entry, 'kind', p.kind,
+                                'leaf_hash', encode(p.leaf_hash, 'hex'),
+                                'leaf', translate(encode(p.leaf, 'base64'), E'\n', ''))
+                                ORDER BY p.leaf_index), '[]')
+                       FROM page AS p),
+           'tree_size', tree_size()) AS body

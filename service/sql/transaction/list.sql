@@ -1,0 +1,34 @@
+-- GET /v1/commitments/{id}/transactions
+-- The transactions of a commitment by date, each with its exact parts.
+-- kind  list
+-- lane  read
+-- role  public
+-- $1    id       path    uuid
+-- $2    type     query   code      optional
+-- $3    as_of    query   position  optional
+-- $4    after    query   cursor    optional
+-- $5    limit    query   limit     optional
+WITH page AS (
+    SELECT t.*, row_number() OVER (ORDER BY t.transaction_date, t.id) AS place
+      FROM transaction AS t
+     WHERE t.commitment_id = $1::uuid
+       AND ($2::text IS NULL OR t.transaction_type = $2)
+       AND ledger_holds(t.entry, as_of_position($3::bigint))
+       AND ($4::text IS NULL
+            OR (t.transaction_date, t.id) > (split_part($4, ' ', 1)::date,
+                                             split_part($4, ' ', 2)::uuid))
+     ORDER BY t.transaction_date, t.id
+     LIMIT coalesce($5::integer, 50) + 1)
+SELECT 200 AS status, coalesce($3::bigint, tree_size())::text AS tree_size,
+       json_build_object(
+           'items', (SELECT coalesce(json_agg(transaction_json(t)
+                                              ORDER BY t.transaction_date, t.id), '[]')
+                       FROM page AS p
+                       JOIN transaction AS t ON t.id = p.id
+                      WHERE p.place <= coalesce($5, 50)),
+           'tree_size', coalesce($3, tree_size())) AS body,
+       (SELECT concat_ws(' ', p.transaction_date, p.id)
+          FROM page AS p
+         WHERE p.place = coalesce($5, 50)
+           AND EXISTS (SELECT FROM page AS q WHERE q.place > p.place)) AS next
+ WHERE EXISTS (SELECT FROM commitment AS c WHERE c.id = $1)
