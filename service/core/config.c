@@ -1,0 +1,72 @@
+/* config.c - the settings, read once from the environment. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/config.h"
+
+#include "core/log.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+
+static bool read_number(const char *value, int minimum, int maximum, int *number)
+{
+    char *end = NULL;
+    errno = 0;
+    const long parsed = isdigit((unsigned char)value[0]) ? strtol(value, &end, 10) : -1;
+    if (parsed < minimum || parsed > maximum || errno != 0 || *end != '\0')
+        return false;
+    *number = (int)parsed;
+    return true;
+}
+
+static bool refuse(char *reason, size_t reason_bytes, const char *name, const char *value,
+                   int minimum, int maximum)
+{
+    (void)snprintf(reason, reason_bytes, "%s is \"%s\"; it must be a whole number from %d to %d",
+                   name, value, minimum, maximum);
+    return false;
+}
+
+/* An empty variable counts as unset: shells and unit files make those easily. */
+static const char *present(config_lookup_fn lookup, const char *name)
+{
+    const char *value = lookup(name);
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+bool config_read(struct config *config, config_lookup_fn lookup, char *reason,
+                 size_t reason_bytes)
+{
+    const char *value = NULL;
+#define TEXT(member, name, preset, meaning)                                                        \
+    value = present(lookup, name);                                                                 \
+    config->member = value != NULL ? value : (preset);
+#define NUMBER(member, name, preset, minimum, maximum, meaning)                                    \
+    value = present(lookup, name);                                                                 \
+    config->member = (preset);                                                                     \
+    if (value != NULL && !read_number(value, minimum, maximum, &config->member))                   \
+        return refuse(reason, reason_bytes, name, value, minimum, maximum);
+#include "core/config.def"
+#undef TEXT
+#undef NUMBER
+    enum log_level level;
+    if (!log_level_parse(config->log_level, &level)) {
+        (void)snprintf(reason, reason_bytes,
+                       "AIDLEDGER_LOG_LEVEL is \"%s\"; it must be debug, info, warn or error",
+                       config->log_level);
+        return false;
+    }
+    return true;
+}
+
+void config_print_help(FILE *out)
+{
+#define TEXT(member, name, preset, meaning)                                                        \
+    (void)fprintf(out, "  %-28s %s%s%s%s\n", name, meaning, (preset)[0] == '\0' ? "" : " (",       \
+                  preset, (preset)[0] == '\0' ? "" : ")");
+#define NUMBER(member, name, preset, minimum, maximum, meaning)                                    \
+    (void)fprintf(out, "  %-28s %s (%d)\n", name, meaning, preset);
+#include "core/config.def"
+#undef TEXT
+#undef NUMBER
+}
