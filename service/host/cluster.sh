@@ -104,26 +104,27 @@ url() { echo "host=$socket port=$PORT dbname=aidledger user=aid"; }
 init() {
     [ -d "$data" ] && return
     [ -x "$PG_BIN/initdb" ] || die "PostgreSQL 15 is not installed; service/host/packages.sh run"
-    local no_sync=() log=$dir/initdb.log
+    local new no_sync=() log=$dir/initdb.log
     [ -z "$throwaway" ] || [ -n "$durable" ] || no_sync=(-N)
     [ -n "$throwaway" ] || say "making a PostgreSQL cluster in $data"
     mkdir -p "$dir"
     # Made beside its place and moved there last: a kill half-way leaves nothing that looks whole.
-    rm -rf "$data.new"
-    mkdir -m 0700 "$data.new"
-    [ "$me" = "$db_user" ] || chown "$db_user:" "$data.new"
+    # The name is new each time, for the initdb of a killed attempt may still be writing.
+    rm -rf "$data".new.* || true
+    new=$(mktemp -d "$data.new.XXXXXX")
+    [ "$me" = "$db_user" ] || chown "$db_user:" "$new"
     if ! {
         # With plain C, accents would break lower(), ILIKE and full text.
-        as_db "$PG_BIN/initdb" -D "$data.new" -U aid --auth=peer --locale=C.UTF-8 -E UTF8 \
+        as_db "$PG_BIN/initdb" -D "$new" -U aid --auth=peer --locale=C.UTF-8 -E UTF8 \
             --data-checksums "${no_sync[@]}" </dev/null &&
             echo 'CREATE DATABASE aidledger' |
-            as_db "$PG_BIN/postgres" --single -D "$data.new" -c log_checkpoints=off postgres &&
-            echo "include 'aidledger.conf'" | as_db tee -a "$data.new/postgresql.conf"
+            as_db "$PG_BIN/postgres" --single -D "$new" -c log_checkpoints=off postgres &&
+            echo "include 'aidledger.conf'" | as_db tee -a "$new/postgresql.conf"
     } >"$log" 2>&1 || grep -q 'ERROR:' "$log"; then
         cat "$log" >&2
         die "initdb failed; its own words are above"
     fi
-    mv "$data.new" "$data"
+    mv "$new" "$data"
 }
 
 # Written at every start, so that a newer version of this file applies to an older cluster.
