@@ -17,6 +17,9 @@ BEGIN
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'aidledger_' || lane) THEN
             EXECUTE format('CREATE ROLE %I LOGIN NOINHERIT', 'aidledger_' || lane);
         END IF;
+        -- Row-level security makes cost estimates large and the statements stay small: compiling
+        -- them took 50 ms where running them took 1.
+        EXECUTE format('ALTER ROLE %I SET jit = off', 'aidledger_' || lane);
     END LOOP;
 END
 $$;

@@ -315,11 +315,13 @@ COMMENT ON FUNCTION as_of_position(bigint) IS
     'the same answer for ever. Null, for now, stays null.';
 
 CREATE FUNCTION ledger_holds(of_entry uuid, position_ bigint) RETURNS boolean
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT position_ IS NULL
         OR EXISTS (SELECT FROM ledger_leaf AS l
-                    WHERE l.entry = of_entry AND l.leaf_index < position_)
+                    WHERE l.entry = of_entry AND l.leaf_index < position_));
+END
 $$;
 COMMENT ON FUNCTION ledger_holds(uuid, bigint) IS
     'Whether the entry is among the first so many leaves; a null position means now.';

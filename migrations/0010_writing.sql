@@ -1,5 +1,9 @@
 -- What every writing function begins and ends with: is the caller's key still live, was this very
 -- request answered before, and what is kept of the answer.
+--
+-- Here and below, functions that a write calls are PL/pgSQL even where they are one expression:
+-- PL/pgSQL keeps its plans for the life of a connection, while a function in SQL that cannot be
+-- inlined is planned at every call (measured: a draft took 11 ms, and 3 ms so).
 SET LOCAL ROLE aidledger_owner;
 SET LOCAL search_path = aidledger;
 
@@ -141,10 +145,12 @@ COMMENT ON FUNCTION caller_reads_all() IS
     'Whether the caller reads what is not published too: auditors do, nobody else.';
 
 CREATE FUNCTION in_codelist(list text, code text) RETURNS boolean
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT EXISTS (SELECT FROM codelist_item AS i
-                    WHERE i.codelist = list AND i.code = in_codelist.code)
+                    WHERE i.codelist = list AND i.code = in_codelist.code));
+END
 $$;
 COMMENT ON FUNCTION in_codelist(text, text) IS 'Whether the code list has the code.';
 

@@ -295,7 +295,7 @@ AS $$
            SELECT w.*
              FROM ownership_state AS w
             WHERE w.input_id = i.id
-              AND ledger_holds(w.entry, as_of)
+              AND (as_of IS NULL OR ledger_holds(w.entry, as_of))
             ORDER BY w.version DESC
             LIMIT 1) AS s
      WHERE i.commitment_id = of_commitment
@@ -305,13 +305,15 @@ COMMENT ON FUNCTION ownership_states(uuid, bigint) IS
     'Where the inputs on a commitment stand as of a ledger position, or now.';
 
 CREATE FUNCTION ownership_summary(of_commitment uuid, as_of bigint) RETURNS json
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT coalesce(json_agg(json_build_object(
                'id', s.input_id, 'country', s.country, 'state', s.state, 'due_on', s.due_on,
                'position', p.position) ORDER BY s.country), '[]')
       FROM ownership_states(of_commitment, as_of) AS s
-      LEFT JOIN ownership_position AS p ON p.id = s.position_id
+      LEFT JOIN ownership_position AS p ON p.id = s.position_id);
+END
 $$;
 COMMENT ON FUNCTION ownership_summary(uuid, bigint) IS
     'The inputs on a commitment as its document shows them.';

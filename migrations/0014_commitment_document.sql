@@ -4,8 +4,9 @@ SET LOCAL ROLE aidledger_owner;
 SET LOCAL search_path = aidledger;
 
 CREATE FUNCTION commitment_content(r commitment_revision) RETURNS jsonb
-LANGUAGE sql IMMUTABLE
-AS $$
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN (
     SELECT jsonb_strip_nulls(jsonb_build_object(
         'activity_id', r.activity_id,
         'title', r.title,
@@ -26,23 +27,27 @@ AS $$
         'ict_reason', r.ict_reason,
         'amount', r.amount::text,
         'currency', r.currency,
-        'schedule', r.schedule))
+        'schedule', r.schedule)));
+END
 $$;
 COMMENT ON FUNCTION commitment_content(commitment_revision) IS
     'What a revision says, as a statement about it says it: absent members are absent.';
 
 CREATE FUNCTION organisation_reference(of_organisation uuid) RETURNS json
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT json_build_object('id', o.id, 'identifier', o.identifier, 'name', o.name)
       FROM organisation AS o
-     WHERE o.id = of_organisation
+     WHERE o.id = of_organisation);
+END
 $$;
 COMMENT ON FUNCTION organisation_reference(uuid) IS 'An organisation as other documents name it.';
 
 CREATE FUNCTION commitment_money(of_commitment uuid, as_of bigint) RETURNS json
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT coalesce(json_agg(json_build_object(
                'currency', m.currency, 'committed', m.committed::text,
                'disbursed', m.disbursed::text, 'expended', m.expended::text)
@@ -54,8 +59,9 @@ AS $$
               FROM transaction AS t
              WHERE t.commitment_id = of_commitment
                AND t.transaction_type IN ('2', '3', '4')
-               AND ledger_holds(t.entry, as_of)
-             GROUP BY t.currency) AS m
+               AND (as_of IS NULL OR ledger_holds(t.entry, as_of))
+             GROUP BY t.currency) AS m);
+END
 $$;
 COMMENT ON FUNCTION commitment_money(uuid, bigint) IS
     'Committed (IATI type 2), disbursed (3) and expended (4) per currency; never summed across '
@@ -69,7 +75,7 @@ AS $$
       FROM (SELECT DISTINCT ON (w.framework, w.framework_version, w.item) w.*
               FROM framework_link AS w
              WHERE w.commitment_id = of_commitment
-               AND ledger_holds(w.entry, as_of)
+               AND (as_of IS NULL OR ledger_holds(w.entry, as_of))
              ORDER BY w.framework, w.framework_version, w.item, w.ordinal DESC) AS l
      WHERE NOT l.withdrawn
 $$;
@@ -77,21 +83,24 @@ COMMENT ON FUNCTION framework_links(uuid, bigint) IS
     'The links of a commitment that stand: the newest statement on each item, unless it withdraws.';
 
 CREATE FUNCTION framework_link_json(l framework_link) RETURNS json
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT json_build_object(
         'id', l.id, 'framework', l.framework, 'framework_version', l.framework_version,
         'item', l.item, 'share', l.share::text, 'rationale', l.rationale,
         'withdrawn', l.withdrawn, 'asserted_by', organisation_reference(l.asserted_by),
-        'entry', l.entry)
+        'entry', l.entry));
+END
 $$;
 COMMENT ON FUNCTION framework_link_json(framework_link) IS 'A framework link as documents show it.';
 
 CREATE FUNCTION commitment_json(c commitment, s commitment_state, r commitment_revision,
                                 as_of bigint)
 RETURNS json
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT json_build_object(
         'id', c.id,
         'organisation', organisation_reference(c.organisation_id),
@@ -132,25 +141,28 @@ AS $$
                                            ORDER BY l.framework, l.framework_version, l.item), '[]')
                     FROM framework_links(c.id, as_of) AS l),
         'ownership', ownership_summary(c.id, as_of),
-        'created_at', rfc3339(c.created_at))
+        'created_at', rfc3339(c.created_at)));
+END
 $$;
 COMMENT ON FUNCTION commitment_json(commitment, commitment_state, commitment_revision, bigint) IS
     'The document of a commitment in one of its states.';
 
 CREATE FUNCTION commitment_document(of_commitment uuid, as_of bigint) RETURNS json
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT commitment_json(c, s, r, as_of)
       FROM commitment AS c
      CROSS JOIN LATERAL (
            SELECT w.*
              FROM commitment_state AS w
             WHERE w.commitment_id = c.id
-              AND ledger_holds(w.entry, as_of)
+              AND (as_of IS NULL OR ledger_holds(w.entry, as_of))
             ORDER BY w.version DESC
             LIMIT 1) AS s
       JOIN commitment_revision AS r ON r.commitment_id = c.id AND r.revision = s.revision
-     WHERE c.id = of_commitment
+     WHERE c.id = of_commitment);
+END
 $$;
 COMMENT ON FUNCTION commitment_document(uuid, bigint) IS
     'The document of a commitment as of a ledger position, or now; no row when it was not there '
@@ -177,7 +189,7 @@ AS $$
            SELECT w.*
              FROM commitment_state AS w
             WHERE w.commitment_id = c.id
-              AND ledger_holds(w.entry, as_of)
+              AND (as_of IS NULL OR ledger_holds(w.entry, as_of))
             ORDER BY w.version DESC
             LIMIT 1) AS s
       JOIN commitment_revision AS r ON r.commitment_id = c.id AND r.revision = s.revision

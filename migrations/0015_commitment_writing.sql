@@ -49,22 +49,25 @@ SELECT v.kind, v.field, v.exposure
                ('document.recorded', 'byte_length', 'public')) AS v (kind, field, exposure);
 
 CREATE FUNCTION amount_faults(pointer text, amount text, currency text) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT coalesce(
         (SELECT fault(pointer, 'minor_unit', format(
                     '%s has %s decimals; the amount has %s.', c.code, c.minor_unit,
                     scale(trim_scale(amount::numeric))))
            FROM currency AS c
           WHERE c.code = currency
-            AND scale(trim_scale(amount::numeric)) > c.minor_unit), '[]')
+            AND scale(trim_scale(amount::numeric)) > c.minor_unit), '[]'));
+END
 $$;
 COMMENT ON FUNCTION amount_faults(text, text, text) IS
     'Whether an amount is finer than the smallest unit of its currency.';
 
 CREATE FUNCTION share_faults(pointer text, parts jsonb, what text) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT CASE WHEN parts IS NULL OR shares_total(parts) = 100 THEN '[]'
                 ELSE fault(pointer, 'total_100', format(
                          'The shares of the %s add up to %s; they must add up to exactly 100.',
@@ -84,24 +87,28 @@ AS $$
                                         PARTITION BY e.value - 'share'
                                             ORDER BY e.ordinality) AS times
                                FROM jsonb_array_elements(parts) WITH ORDINALITY AS e) AS p
-                      WHERE p.times > 1), '[]')
+                      WHERE p.times > 1), '[]'));
+END
 $$;
 COMMENT ON FUNCTION share_faults(text, jsonb, text) IS
     'Whether shares over one dimension are in range, named once each, and add up to exactly 100.';
 
 CREATE FUNCTION code_fault(pointer text, list text, code text) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT CASE WHEN code IS NULL OR in_codelist(list, code) THEN '[]'
                 ELSE fault(pointer, 'codelist', format(
                          'The code "%s" is not in the code list %s; see /v1/codelists/%s.',
-                         code, list, list)) END
+                         code, list, list)) END);
+END
 $$;
 COMMENT ON FUNCTION code_fault(text, text, text) IS 'Whether a code is in its code list.';
 
 CREATE FUNCTION recipient_faults(recipients jsonb) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT share_faults('/recipients', recipients, 'recipients')
         || coalesce((SELECT jsonb_agg(jsonb_build_object(
                          'pointer', format('/recipients/%s/country', p.ordinality - 1),
@@ -116,25 +123,29 @@ AS $$
                        FROM jsonb_array_elements(recipients) WITH ORDINALITY AS p
                       CROSS JOIN jsonb_array_elements(code_fault(
                             format('/recipients/%s/region', p.ordinality - 1), 'Region',
-                            p.value ->> 'region')) AS f), '[]')
+                            p.value ->> 'region')) AS f), '[]'));
+END
 $$;
 COMMENT ON FUNCTION recipient_faults(jsonb) IS 'What is wrong with a list of recipients.';
 
 CREATE FUNCTION sector_faults(sectors jsonb) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT share_faults('/sectors', sectors, 'sectors')
         || coalesce((SELECT jsonb_agg(f.value)
                        FROM jsonb_array_elements(sectors) WITH ORDINALITY AS p
                       CROSS JOIN jsonb_array_elements(code_fault(
                             format('/sectors/%s/code', p.ordinality - 1), 'Sector',
-                            p.value ->> 'code')) AS f), '[]')
+                            p.value ->> 'code')) AS f), '[]'));
+END
 $$;
 COMMENT ON FUNCTION sector_faults(jsonb) IS 'What is wrong with a list of sectors.';
 
 CREATE FUNCTION ict_faults(content jsonb) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT CASE WHEN (content ->> 'ict_significance')::integer > 0
                      AND content ->> 'ict_share' IS NULL
                 THEN fault('/ict_share', 'required',
@@ -158,13 +169,15 @@ AS $$
                                FROM jsonb_array_elements(content -> 'sectors') AS s
                               WHERE is_ict_sector(s.value ->> 'code')) AS f
                       WHERE (content ->> 'ict_significance')::integer > 0
-                        AND (content ->> 'ict_share')::numeric < f.share), '[]')
+                        AND (content ->> 'ict_share')::numeric < f.share), '[]'));
+END
 $$;
 COMMENT ON FUNCTION ict_faults(jsonb) IS 'What is wrong with the ICT marker of a commitment.';
 
 CREATE FUNCTION instalment_faults(pointer text, instalments jsonb, currency text) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT coalesce((SELECT jsonb_agg(jsonb_build_object(
                          'pointer', format('%s/%s/period_end', pointer, p.ordinality - 1),
                          'rule', 'period_order',
@@ -182,31 +195,35 @@ AS $$
                        FROM jsonb_array_elements(instalments) WITH ORDINALITY AS p
                       CROSS JOIN jsonb_array_elements(amount_faults(
                             format('%s/%s/amount', pointer, p.ordinality - 1),
-                            p.value ->> 'amount', currency)) AS f), '[]')
+                            p.value ->> 'amount', currency)) AS f), '[]'));
+END
 $$;
 COMMENT ON FUNCTION instalment_faults(text, jsonb, text) IS
     'What is wrong with the instalments of a schedule.';
 
 CREATE FUNCTION schedule_total_fault(pointer text, instalments jsonb, committed numeric,
                                      currency text) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT coalesce((SELECT fault(pointer, 'within_commitment', format(
                                 'The instalments add up to %s %s, more than the %s %s committed.',
                                 s.total, currency, committed, currency))
                        FROM (SELECT sum((p.value ->> 'amount')::numeric) AS total
                                FROM jsonb_array_elements(instalments) AS p) AS s
-                      WHERE s.total > committed), '[]')
+                      WHERE s.total > committed), '[]'));
+END
 $$;
 COMMENT ON FUNCTION schedule_total_fault(text, jsonb, numeric, text) IS
     'Whether a schedule promises more than is committed.';
 
 CREATE FUNCTION commitment_faults(content jsonb) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT CASE WHEN content ->> 'activity_id' IS NULL
                      OR EXISTS (SELECT FROM activity AS a
-                                 WHERE a.id = (content ->> 'activity_id')::uuid
+                                 WHERE a.id = (commitment_faults.content ->> 'activity_id')::uuid
                                    AND a.organisation_id = caller_organisation()) THEN '[]'
                 ELSE fault('/activity_id', 'own_activity',
                            'Your organisation has published no activity with this id.') END
@@ -236,14 +253,16 @@ AS $$
         || code_fault('/flow_type', 'FlowType', content ->> 'flow_type')
         || code_fault('/finance_type', 'FinanceType', content ->> 'finance_type')
         || code_fault('/aid_type', 'AidType', content ->> 'aid_type')
-        || code_fault('/tied_status', 'TiedStatus', content ->> 'tied_status')
+        || code_fault('/tied_status', 'TiedStatus', content ->> 'tied_status'));
+END
 $$;
 COMMENT ON FUNCTION commitment_faults(jsonb) IS
     'Everything that is wrong with what a commitment says; absent members are not, in a draft.';
 
 CREATE FUNCTION commitment_gaps(content jsonb) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'pointer', '/' || n.name, 'rule', 'required',
                'detail', 'It is needed before a commitment can be submitted.') ORDER BY n.ordinality),
@@ -251,7 +270,8 @@ AS $$
       FROM unnest(ARRAY['title', 'commitment_date', 'start_date', 'recipients', 'sectors',
                         'flow_type', 'finance_type', 'aid_type', 'tied_status', 'amount',
                         'currency']) WITH ORDINALITY AS n (name)
-     WHERE NOT content ? n.name
+     WHERE NOT content ? n.name);
+END
 $$;
 COMMENT ON FUNCTION commitment_gaps(jsonb) IS 'What a draft still lacks before it can be submitted.';
 
@@ -397,13 +417,15 @@ COMMENT ON PROCEDURE commitment_refresh(uuid) IS
 
 CREATE FUNCTION commitment_answer(status integer, c commitment, receipt ledger_receipt)
 RETURNS answer
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT (status,
             json_build_object('commitment', commitment_document(c.id, NULL),
                               'statement', statement_json(receipt))::text,
             c.version::text,
-            CASE WHEN status = 201 THEN '/v1/commitments/' || c.id END)::answer
+            CASE WHEN status = 201 THEN '/v1/commitments/' || c.id END)::answer);
+END
 $$;
 COMMENT ON FUNCTION commitment_answer(integer, commitment, ledger_receipt) IS
     'The answer to a statement about a commitment: its document and the ledger entry.';
@@ -596,14 +618,16 @@ COMMENT ON PROCEDURE refuse_own_work(commitment) IS
     'Ends the request when four eyes are asked for and the caller had a hand in what is approved.';
 
 CREATE FUNCTION planned_disbursements_json(of_commitment uuid, of_schedule integer) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                'period_start', p.period_start, 'period_end', p.period_end,
                'amount', p.amount::text, 'currency', p.currency, 'value_date', p.value_date))
                ORDER BY p.ordinal), '[]')
       FROM planned_disbursement AS p
-     WHERE p.commitment_id = of_commitment AND p.schedule = of_schedule
+     WHERE p.commitment_id = of_commitment AND p.schedule = of_schedule);
+END
 $$;
 COMMENT ON FUNCTION planned_disbursements_json(uuid, integer) IS
     'The instalments of one schedule version.';
@@ -688,8 +712,9 @@ COMMENT ON FUNCTION commitment_registered(commitment) IS
     'records the committed amount as a transaction of IATI type 2.';
 
 CREATE FUNCTION commitment_asks_again(old commitment_revision, new jsonb) RETURNS boolean
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT abs((new ->> 'amount')::numeric - old.amount) * 10 >= old.amount
         OR (new ->> 'currency') IS DISTINCT FROM old.currency
         OR (new -> 'sectors') IS DISTINCT FROM old.sectors
@@ -697,7 +722,8 @@ AS $$
         OR (new ->> 'aid_type') IS DISTINCT FROM old.aid_type
         OR (new ->> 'finance_type') IS DISTINCT FROM old.finance_type
         OR (new ->> 'start_date')::date IS DISTINCT FROM old.start_date
-        OR (new ->> 'end_date')::date IS DISTINCT FROM old.end_date
+        OR (new ->> 'end_date')::date IS DISTINCT FROM old.end_date);
+END
 $$;
 COMMENT ON FUNCTION commitment_asks_again(commitment_revision, jsonb) IS
     'Whether an amendment changes so much that the recipient is asked again: the amount by 10 '

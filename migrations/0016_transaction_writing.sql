@@ -44,8 +44,9 @@ COMMENT ON FUNCTION transaction_append(commitment, jsonb) IS
     'Its entry is the one whose leaf hash is the commitment''s head.';
 
 CREATE FUNCTION transaction_json(t transaction) RETURNS json
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT json_build_object(
         'id', t.id, 'commitment_id', t.commitment_id,
         'asserted_by', organisation_reference(t.organisation_id),
@@ -62,13 +63,15 @@ AS $$
                              'amount', a.amount::text, 'ict_amount', a.ict_amount::text)
                              ORDER BY a.ordinal), '[]')
                     FROM allocation AS a WHERE a.transaction_id = t.id),
-        'entry', t.entry, 'recorded_at', rfc3339(t.recorded_at))
+        'entry', t.entry, 'recorded_at', rfc3339(t.recorded_at)));
+END
 $$;
 COMMENT ON FUNCTION transaction_json(transaction) IS 'A transaction as documents show it.';
 
 CREATE FUNCTION transaction_faults(of_commitment uuid, content jsonb) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT CASE WHEN content ->> 'transaction_type' = '2'
                 THEN fault('/transaction_type', 'by_amendment',
                            'The committed amount changes by an amendment of the commitment.')
@@ -127,7 +130,8 @@ AS $$
         || code_fault('/flow_type', 'FlowType', content ->> 'flow_type')
         || code_fault('/finance_type', 'FinanceType', content ->> 'finance_type')
         || code_fault('/aid_type', 'AidType', content ->> 'aid_type')
-        || code_fault('/tied_status', 'TiedStatus', content ->> 'tied_status')
+        || code_fault('/tied_status', 'TiedStatus', content ->> 'tied_status'));
+END
 $$;
 COMMENT ON FUNCTION transaction_faults(uuid, jsonb) IS
     'Everything that is wrong with what a transaction says.';
@@ -179,11 +183,13 @@ COMMENT ON FUNCTION transaction_record(uuid, jsonb) IS
     'Reports a payment or another movement of money on a commitment of the caller''s organisation.';
 
 CREATE FUNCTION schedule_json(of_commitment uuid, of_schedule integer) RETURNS json
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT json_build_object(
         'commitment_id', of_commitment, 'schedule_version', of_schedule,
-        'planned_disbursements', planned_disbursements_json(of_commitment, of_schedule))
+        'planned_disbursements', planned_disbursements_json(of_commitment, of_schedule)));
+END
 $$;
 COMMENT ON FUNCTION schedule_json(uuid, integer) IS 'A version of the forward schedule.';
 
@@ -229,8 +235,9 @@ COMMENT ON FUNCTION schedule_record(uuid, jsonb) IS
     'Promises a further version of the forward schedule; the earlier ones stay as promised.';
 
 CREATE FUNCTION link_faults(c commitment, content jsonb) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT CASE WHEN EXISTS (SELECT FROM framework_item AS i
                               WHERE i.framework = content ->> 'framework'
                                 AND i.framework_version = content ->> 'framework_version'
@@ -261,7 +268,8 @@ AS $$
                                 AND mine.code = content ->> 'item'
                                 AND l.item <> mine.code) AS o
                       WHERE NOT coalesce((content ->> 'withdrawn')::boolean, false)
-                        AND o.total + (content ->> 'share')::numeric > 100), '[]')
+                        AND o.total + (content ->> 'share')::numeric > 100), '[]'));
+END
 $$;
 COMMENT ON FUNCTION link_faults(commitment, jsonb) IS
     'What is wrong with a link to a framework item.';
@@ -307,12 +315,14 @@ COMMENT ON FUNCTION link_record(uuid, jsonb) IS
     'States that a commitment serves a framework item, states it anew, or withdraws it.';
 
 CREATE FUNCTION document_hash_json(d document_hash) RETURNS json
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT json_build_object(
         'id', d.id, 'commitment_id', d.commitment_id, 'title', d.title, 'category', d.category,
         'media_type', d.media_type, 'url', d.url, 'sha256', encode(d.sha256, 'hex'),
-        'byte_length', d.byte_length, 'entry', d.entry)
+        'byte_length', d.byte_length, 'entry', d.entry));
+END
 $$;
 COMMENT ON FUNCTION document_hash_json(document_hash) IS 'A document hash as documents show it.';
 

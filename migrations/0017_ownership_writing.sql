@@ -15,8 +15,9 @@ SELECT v.kind, f.field, 'public'
  CROSS JOIN unnest(v.fields) AS f (field);
 
 CREATE FUNCTION ownership_input_json(of_input uuid) RETURNS json
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT json_build_object(
         'id', i.id, 'commitment_id', i.commitment_id, 'country', i.country, 'state', i.state,
         'round', i.round, 'due_on', i.due_on, 'answer_due_on', i.answer_due_on,
@@ -42,7 +43,8 @@ AS $$
               FROM ownership_position AS p
              WHERE p.input_id = i.id))
       FROM ownership_input AS i
-     WHERE i.id = of_input
+     WHERE i.id = of_input);
+END
 $$;
 COMMENT ON FUNCTION ownership_input_json(uuid) IS
     'The input of a government on a commitment with every position, the earlier ones too.';
@@ -132,15 +134,17 @@ COMMENT ON FUNCTION statement_append(uuid, text, jsonb) IS
 
 CREATE FUNCTION ownership_answer_of(status integer, of_input uuid, receipt ledger_receipt)
 RETURNS answer
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT (status,
             json_build_object('ownership_input', ownership_input_json(i.id),
                               'statement', statement_json(receipt))::text,
             i.version::text,
             CASE WHEN status = 201 THEN '/v1/ownership-inputs/' || i.id END)::answer
       FROM ownership_input AS i
-     WHERE i.id = of_input
+     WHERE i.id = of_input);
+END
 $$;
 COMMENT ON FUNCTION ownership_answer_of(integer, uuid, ledger_receipt) IS
     'The answer to a statement about an input: the input and the ledger entry.';
@@ -321,18 +325,21 @@ COMMENT ON FUNCTION receipt_state(text) IS
     'The state of a disbursement after the newest statement of a recipient; null is none yet.';
 
 CREATE FUNCTION disbursed_to(of_transaction uuid, to_country text) RETURNS numeric
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT sum(a.amount)
       FROM allocation AS a
-     WHERE a.transaction_id = of_transaction AND a.country = to_country
+     WHERE a.transaction_id = of_transaction AND a.country = to_country);
+END
 $$;
 COMMENT ON FUNCTION disbursed_to(uuid, text) IS
     'The part of a transaction that is for the country; null when none is.';
 
 CREATE FUNCTION receipt_json(r receipt_confirmation) RETURNS json
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT json_build_object(
         'id', r.id, 'transaction_id', r.transaction_id, 'commitment_id', r.commitment_id,
         'country', r.country, 'outcome', r.outcome, 'state', receipt_state(r.outcome),
@@ -346,15 +353,17 @@ AS $$
         'text', r.text, 'confirmed_by', organisation_reference(r.organisation_id),
         'entry', r.entry, 'recorded_at', rfc3339(r.recorded_at))
       FROM transaction AS t
-     WHERE t.id = r.transaction_id
+     WHERE t.id = r.transaction_id);
+END
 $$;
 COMMENT ON FUNCTION receipt_json(receipt_confirmation) IS
     'A receipt confirmation as documents show it: the difference is reported less received, in '
     'the currency of the disbursement.';
 
 CREATE FUNCTION receipt_faults(t transaction, body jsonb, reported numeric) RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
     SELECT CASE WHEN t.transaction_type = '3' THEN '[]'
                 ELSE fault('/transaction_id', 'disbursement',
                            'Only a disbursement (transaction type 3) is confirmed.') END
@@ -389,7 +398,8 @@ AS $$
                      AND (body ->> 'amount')::numeric = reported
                 THEN fault('/outcome', 'partial', format(
                          'The amount equals the %s %s reported: that is a full receipt.',
-                         reported, t.currency)) ELSE '[]' END
+                         reported, t.currency)) ELSE '[]' END);
+END
 $$;
 COMMENT ON FUNCTION receipt_faults(transaction, jsonb, numeric) IS
     'What is wrong with a receipt confirmation, given the amount reported for the country.';
