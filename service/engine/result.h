@@ -1,0 +1,12 @@
+/* result.h - from the rows of a statement to a response. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/exchange.h"
+#include "engine/rules.h"
+
+#include <stdbool.h>
+
+/* Reads x->result into x->response by column name: status, body, etag, location, next, tree_size.
+   No row: 404 from kind one, our bug from the others. A report's rows go to x->render. */
+bool result_apply(struct exchange *x, const struct rules *rules);

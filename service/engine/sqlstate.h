@@ -1,0 +1,14 @@
+/* sqlstate.h - from a database error to a problem. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/exchange.h"
+#include "engine/rules.h"
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+
+/* Whether the same statement may well succeed when it is sent again. NULL is not. */
+bool sqlstate_is_retryable(const PGresult *result);
+/* Sets x->problem from a failed result; always false. */
+bool sqlstate_problem(struct exchange *x, const PGresult *result, const struct rules *rules);
