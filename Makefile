@@ -82,23 +82,33 @@ UNIT_BINARIES := $(patsubst %.c,$(BUILD)/%,$(UNIT_SOURCES))
 # switching a flag is then a change like any other. $(call record,TEXT) in a recipe.
 record = @mkdir -p $(@D); printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' >$@
 
+# First line of a recipe: the Debian packages of these parts of the work.
+packages = $(if $(filter no,$(PACKAGES)),,@service/host/packages.sh $(1))
+# A script that outlives a killed make would hold its lock and its port: it ends when make does.
+WITH_ME := setpriv --pdeathsig TERM
+ASAN := BUILD=$(BUILD)/asan CC=clang SANITIZE=address,undefined
+
 # ---------------------------------------------------------------- targets
 
 .PHONY: build
-build: packages-build ## compile build/aidledger (the default)
+build: ## compile build/aidledger (the default)
+	$(call packages,build)
 	@$(SUBMAKE) $(PARALLEL) $(BINARY)
 
 .PHONY: run
-run: packages-build packages-run ## install what is missing, build, serve on http://127.0.0.1:8080 (PORT=)
+run: ## install what is missing, build, serve on http://127.0.0.1:8080 (PORT=)
+	$(call packages,build run)
 	@$(SUBMAKE) $(PARALLEL) $(BINARY)
 	@exec $(WITH_ME) service/host/run.sh $(BINARY)
 
 .PHONY: test
-test: packages-build packages-run packages-test ## every test, on a throwaway PostgreSQL (T=pattern for some)
+test: ## every test, on a throwaway PostgreSQL (T=pattern for some)
+	$(call packages,build run test)
 	@exec $(WITH_ME) tests/run $(BUILD)
 
 .PHONY: dev
-dev: packages-build packages-run ## like run, and rebuild and restart whenever a file is saved
+dev: ## like run, and rebuild and restart whenever a file is saved
+	$(call packages,build run)
 	@exec $(WITH_ME) service/host/dev.sh $(BINARY)
 
 .PHONY: psql
@@ -110,31 +120,38 @@ db-stop: ## stop the private cluster, and the `make run` that keeps it
 	@service/host/run.sh --stop
 
 .PHONY: walkthrough
-walkthrough: packages-walkthrough ## the main job over HTTP against the running service (IATI=DIR)
+walkthrough: ## the main job over HTTP against the running service (IATI=DIR)
+	$(call packages,walkthrough)
 	@service/host/walkthrough.sh $(if $(IATI),'$(IATI)')
 
 .PHONY: unit
-unit: packages-build packages-test ## only the unit tests, plain and under the sanitizers
+unit: ## only the unit tests, plain and under the sanitizers
+	$(call packages,build test)
 	@exec $(WITH_ME) tests/run $(BUILD) unit
 
 .PHONY: asan
-asan: packages-build packages-test ## build/asan/aidledger, with address and undefined-behaviour checks
+asan: ## build/asan/aidledger, with address and undefined-behaviour checks
+	$(call packages,build test)
 	@$(SUBMAKE) $(PARALLEL) $(ASAN) $(BUILD)/asan/aidledger
 
 .PHONY: clang
-clang: packages-build packages-test ## compile everything with clang as well
+clang: ## compile everything with clang as well
+	$(call packages,build test)
 	@$(SUBMAKE) $(PARALLEL) BUILD=$(BUILD)/clang CC=clang $(BUILD)/clang/aidledger
 
 .PHONY: fmt
-fmt: packages-test ## format the C sources
+fmt: ## format the C sources
+	$(call packages,test)
 	clang-format -i $(C_FILES)
 
 .PHONY: fmt-check
-fmt-check: packages-test ## fail when a C source is not formatted
+fmt-check: ## fail when a C source is not formatted
+	$(call packages,test)
 	$(if $(C_FILES),clang-format --dry-run -Werror $(C_FILES))
 
 .PHONY: lint
-lint: packages-build packages-test packages-dev ## layers, clang-tidy, cppcheck, shellcheck
+lint: ## layers, clang-tidy, cppcheck, shellcheck
+	$(call packages,build test dev)
 	@$(SUBMAKE) $(PARALLEL) $(CATALOGUE)
 	service/host/layers.sh
 	shellcheck $$(git grep -lE '^#!.*(sh|bash)$$' -- service tests .ci .githooks)
@@ -150,16 +167,6 @@ clean: ## remove what was built (never the data in var/)
 .PHONY: help
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-
-.PHONY: packages-build packages-run packages-test packages-walkthrough packages-dev
-packages-build packages-run packages-test packages-walkthrough packages-dev: packages-%:
-ifneq ($(PACKAGES),no)
-	@service/host/packages.sh $*
-endif
-
-# A script that outlives a killed make would hold its lock and its port: it ends when make does.
-WITH_ME := setpriv --pdeathsig TERM
-ASAN := BUILD=$(BUILD)/asan CC=clang SANITIZE=address,undefined
 
 # ---------------------------------------------------------------- rules
 

@@ -77,10 +77,9 @@ apt() {
 }
 
 has_candidates() {
-    local package
-    for package in "$@"; do
-        apt-cache policy "$package" 2>/dev/null | grep -q '^  Candidate: [^(]' || return 1
-    done
+    local known
+    known=$(apt-cache policy "$@" 2>/dev/null | grep -c '^  Candidate: [^(]') || true
+    [ "$known" -eq $# ]
 }
 
 packages=()
