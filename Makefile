@@ -121,8 +121,9 @@ db-stop: ## stop the private cluster, and the `make run` that keeps it
 
 .PHONY: walkthrough
 walkthrough: ## the main job over HTTP against the running service (IATI=DIR)
-	$(call packages,walkthrough)
-	@service/host/walkthrough.sh $(if $(IATI),'$(IATI)')
+	$(call packages,build run walkthrough)
+	@$(SUBMAKE) $(PARALLEL) $(BINARY)
+	@service/host/walkthrough.sh $(BINARY) $(if $(IATI),'$(IATI)')
 
 .PHONY: unit
 unit: ## only the unit tests, plain and under the sanitizers

@@ -18,10 +18,7 @@ wanted() {
         echo check clang libclang-rt-14-dev clang-format node-ajv curl jq
         node_is_here || echo nodejs
         ;;
-    walkthrough)
-        echo curl jq
-        node_is_here || echo nodejs
-        ;;
+    walkthrough) node_is_here || echo nodejs ;;
     dev) echo clang-tidy cppcheck shellcheck gdb ;;
     *)
         echo "packages: unknown part '$1'; one of build, run, test, walkthrough, dev" >&2
