@@ -20,7 +20,6 @@ say = @:
 endif
 
 .DEFAULT_GOAL := build
-.DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 SUBMAKE := $(MAKE) --no-print-directory
@@ -171,40 +170,48 @@ help: ## this list
 
 # ---------------------------------------------------------------- rules
 
+# Every file is made under another name and moved into place whole, so that a kill half-way leaves
+# nothing that the next build takes for finished.
+make_object = $(Q)mkdir -p $(@D) && $(COMPILE) $(1) -MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.new $< && \
+  mv $@.new $@
+make_program = $(Q)mkdir -p $(@D) && $(LINK) -o $@.new $^ $(LIBRARY_LIBS) $(1) $(LDLIBS) && mv $@.new $@
+
 $(BINARY): $(BUILD)/obj/service/main.o $(ARCHIVE)
 	$(call say,LINK,$@)
-	$(Q)$(LINK) -o $@ $^ $(LIBRARY_LIBS) $(LDLIBS)
+	$(call make_program)
 
 $(ARCHIVE): $(ARCHIVE_OBJECTS) $(BUILD)/objects.list
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) qcs $@ $(ARCHIVE_OBJECTS)
+	$(Q)rm -f $@.new && $(AR) qcs $@.new $(ARCHIVE_OBJECTS) && mv $@.new $@
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags.list
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(COMPILE) -MMD -MP -c -o $@ $<
+	$(call make_object)
 
 # Statements are longer than the 4095 characters ISO C promises for a literal; compilers take them.
 $(BUILD)/obj/catalogue_data.o: $(CATALOGUE) $(BUILD)/flags.list
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(COMPILE) -Wno-overlength-strings -MMD -MP -c -o $@ $<
+	$(call make_object,-Wno-overlength-strings)
 
 $(CATALOGUE): $(BUILD)/embed $(CATALOGUE_FILES) $(BUILD)/catalogue.list
 	$(call say,EMBED,$@)
-	$(Q)$(BUILD)/embed $@ $(CATALOGUE_FOLDERS)
+	$(Q)$(BUILD)/embed $@.new $(CATALOGUE_FOLDERS) && mv $@.new $@
 
 # Runs on the machine that builds, so it is never sanitized.
 $(BUILD)/embed: service/catalogue/embed.c $(BUILD)/flags.list
 	$(call say,CC,$@)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -Iservice -MMD -MP -MF $@.d -o $@ $<
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -Iservice -MMD -MP -MF $@.d -MT $@ \
+	  -o $@.new $< && mv $@.new $@
 
 $(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(call object,$(UNIT_HELPERS)) $(ARCHIVE)
 	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(LINK) -o $@ $^ $(LIBRARY_LIBS) $$(pkg-config --libs check) $(LDLIBS)
+	$(call make_program,$$(pkg-config --libs check))
 
 $(BUILD)/obj/tests/%.o: COMPILE += -Itests
 
 .PHONY: unit-binaries
 unit-binaries: $(UNIT_BINARIES)
+	@:
 
 .PHONY: always
 $(BUILD)/flags.list: always
