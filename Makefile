@@ -3,6 +3,8 @@
 
 # Where everything made goes; nothing made is ever in git. A variant has its own folder below it.
 BUILD ?= build
+# One spelling for one folder: dependency files name what they were made for.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(abspath $(BUILD)))
 # Warnings are errors; WERROR=0 is for people who build a release with a compiler we have not seen.
 WERROR ?= 1
 # Missing Debian packages are installed before a build; PACKAGES=no leaves the machine alone.
