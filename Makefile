@@ -94,12 +94,12 @@ ASAN := BUILD=$(BUILD)/asan CC=clang SANITIZE=address,undefined
 .PHONY: build
 build: ## compile build/aidledger (the default)
 	$(call packages,build)
-	@$(SUBMAKE) $(PARALLEL) $(BINARY)
+	@$(SUBMAKE) $(PARALLEL) program
 
 .PHONY: run
 run: ## install what is missing, build, serve on http://127.0.0.1:8080 (PORT=)
 	$(call packages,build run)
-	@$(SUBMAKE) $(PARALLEL) $(BINARY)
+	@$(SUBMAKE) $(PARALLEL) program
 	@exec $(WITH_ME) service/host/run.sh $(BINARY)
 
 .PHONY: test
@@ -123,7 +123,7 @@ db-stop: ## stop the private cluster, and the `make run` that keeps it
 .PHONY: walkthrough
 walkthrough: ## the main job over HTTP against the running service (IATI=DIR)
 	$(call packages,build run walkthrough)
-	@$(SUBMAKE) $(PARALLEL) $(BINARY)
+	@$(SUBMAKE) $(PARALLEL) program
 	@service/host/walkthrough.sh $(BINARY) $(if $(IATI),'$(IATI)')
 
 .PHONY: unit
@@ -134,12 +134,12 @@ unit: ## only the unit tests, plain and under the sanitizers
 .PHONY: asan
 asan: ## build/asan/aidledger, with address and undefined-behaviour checks
 	$(call packages,build test)
-	@$(SUBMAKE) $(PARALLEL) $(ASAN) $(BUILD)/asan/aidledger
+	@$(SUBMAKE) $(PARALLEL) $(ASAN) programs
 
 .PHONY: clang
 clang: ## compile everything with clang as well
 	$(call packages,build test)
-	@$(SUBMAKE) $(PARALLEL) BUILD=$(BUILD)/clang CC=clang $(BUILD)/clang/aidledger
+	@$(SUBMAKE) $(PARALLEL) BUILD=$(BUILD)/clang CC=clang programs
 
 .PHONY: fmt
 fmt: ## format the C sources
@@ -211,8 +211,10 @@ $(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(call object,$(UNIT_HELPERS)
 
 $(BUILD)/obj/tests/%.o: COMPILE += -Itests
 
-.PHONY: unit-binaries
-unit-binaries: $(UNIT_BINARIES)
+.PHONY: program programs
+program: $(BINARY)
+	@:
+programs: $(BINARY) $(UNIT_BINARIES)
 	@:
 
 .PHONY: always
