@@ -3,17 +3,12 @@
 #include "core/config.h"
 
 #include "core/log.h"
-
-#include <ctype.h>
-#include <errno.h>
-#include <stdlib.h>
+#include "core/number.h"
 
 static bool read_number(const char *value, int minimum, int maximum, int *number)
 {
-    char *end = NULL;
-    errno = 0;
-    const long parsed = isdigit((unsigned char)value[0]) ? strtol(value, &end, 10) : -1;
-    if (parsed < minimum || parsed > maximum || errno != 0 || *end != '\0')
+    int64_t parsed = 0;
+    if (!number_parse(value, minimum, maximum, &parsed))
         return false;
     *number = (int)parsed;
     return true;

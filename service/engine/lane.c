@@ -639,6 +639,23 @@ size_t lanes_busy(const struct lanes *lanes)
     return busy;
 }
 
+void lanes_abort(struct lanes *lanes)
+{
+    for (size_t i = 0; i < LANE_KINDS; i++) {
+        struct lane *lane = &lanes->lane[i];
+        /* Connections first: reads that flew wait again, and leave with the others. */
+        for (size_t j = 0; j < lane->connection_count; j++)
+            if (lane->connections[j].link.state == LINK_UP)
+                link_fail(&lane->connections[j].link, "the service stops");
+        release_delayed(lane, INT64_MAX);
+        while (lane->waiting > 0) {
+            struct exchange *x = dequeue(lane);
+            refuse_unavailable(x, "The service is stopping.");
+            land(lane, x, NULL);
+        }
+    }
+}
+
 /* ---------------------------------------------------------------- opening and closing */
 
 static bool open_lane(struct lanes *lanes, size_t index, char *reason, size_t reason_bytes)

@@ -67,5 +67,7 @@ int64_t lanes_due_ms(const struct lanes *lanes);
 bool lanes_ready(const struct lanes *lanes);
 /* How many exchanges wait or fly. */
 size_t lanes_busy(const struct lanes *lanes);
+/* Lands everything that waits or flies with what can be said of it; for the end of a drain. */
+void lanes_abort(struct lanes *lanes);
 /* Closes every connection; nothing may be waiting or flying. NULL is fine. */
 void lanes_close(struct lanes *lanes);

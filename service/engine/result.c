@@ -3,11 +3,11 @@
 #include "engine/result.h"
 
 #include "core/log.h"
+#include "core/number.h"
 #include "engine/cursor.h"
 #include "engine/sqlstate.h"
 
 #include <libpq-fe.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The cell of the first row, NULL when it is null or there is no such column. */
@@ -52,6 +52,8 @@ static bool render_report(struct exchange *x, const PGresult *result)
                               .columns = (size_t)PQnfields(result),
                               .name = row_name,
                               .cell = row_cell};
+    if (x->render == NULL)
+        return problem_set(&x->problem, PROBLEM_INTERNAL, "This report has no renderer.");
     return x->render(x, &rows);
 }
 
@@ -59,7 +61,10 @@ static bool fill_response(struct exchange *x, const PGresult *result)
 {
     struct response *response = &x->response;
     const char *status = cell(result, "status");
-    response->status = status != NULL ? (int)strtol(status, NULL, 10) : 200;
+    int64_t code = 200;
+    if (status != NULL && !number_parse(status, 200, 599, &code))
+        code = 500;
+    response->status = (int)code;
     response->body = cell(result, "body");
     response->body_bytes = response->body != NULL ? strlen(response->body) : 0;
     response->etag = cell(result, "etag");

@@ -1,0 +1,51 @@
+/* loop.h - one event loop and everything it owns. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/config.h"
+#include "core/metrics.h"
+#include "core/statement.h"
+#include "core/watch.h"
+#include "engine/keeper.h"
+#include "engine/lane.h"
+#include "engine/rules.h"
+#include "http/daemon.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct directory;
+
+/* Read by every loop, changed by none. */
+struct loop_plan {
+    const struct config *config;
+    const struct rules *rules;
+    const struct statement *statements;
+    size_t statement_count;
+};
+
+/* Loops share nothing that changes, so a second one is a second thread and nothing else. */
+struct loop {
+    struct loop_plan plan;
+    struct metrics *metrics;
+    struct directory *directory;
+    struct daemon *daemon;
+    struct lanes *lanes;
+    struct keeper *keeper;
+    struct watch stop;
+    int epoll;
+    int64_t ticked_ms;
+    int64_t drain_began_ms; /* 0: not draining */
+};
+
+/* Opens everything; takes the listener over. False with a reason, and nothing is left open. */
+__attribute__((warn_unused_result)) bool loop_open(struct loop *loop, const struct loop_plan *plan,
+                                                   struct metrics *metrics, int listener,
+                                                   char *reason, size_t reason_bytes);
+/* Turns until it was stopped and everything that was accepted is answered. */
+void loop_run(struct loop *loop);
+/* Asks the loop to stop; from any thread. */
+void loop_stop(struct loop *loop);
+/* Closes everything. */
+void loop_close(struct loop *loop);

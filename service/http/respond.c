@@ -1,0 +1,194 @@
+/* respond.c - sends what an exchange has come to. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/respond.h"
+
+#include "core/text.h"
+#include "http/condition.h"
+#include "http/negotiate.h"
+
+#include <microhttpd.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PROBLEM_BYTES = 128 * 1024, LINK_BYTES = 16 * 1024 };
+
+/* ---------------------------------------------------------------- problems */
+
+static void add_faults(struct text *body, const struct problem *problem)
+{
+    text_add(body, ",\"errors\":[");
+    for (const struct fault *fault = problem->first_fault; fault != NULL; fault = fault->next) {
+        text_addf(body, "{\"%s\":", problem_where(fault->where));
+        text_add_json(body, fault->name);
+        text_add(body, ",\"rule\":");
+        text_add_json(body, fault->rule);
+        text_add(body, ",\"detail\":");
+        text_add_json(body, fault->detail);
+        text_add(body, fault->next != NULL ? "}," : "}");
+    }
+    text_add(body, "]");
+}
+
+void respond_render_problem(struct exchange *x)
+{
+    const struct problem *problem = &x->problem;
+    if (!problem_is_set(problem))
+        return;
+    struct text body = text_open(x->arena, PROBLEM_BYTES);
+    text_addf(&body, "{\"type\":\"/problems/%s\",\"title\":", problem_slug(problem->kind));
+    text_add_json(&body, problem_title(problem->kind));
+    text_addf(&body, ",\"status\":%d,\"detail\":", problem_status(problem->kind));
+    text_add_json(&body, problem->detail);
+    text_addf(&body, ",\"instance\":\"urn:uuid:%s\"", x->id);
+    if (problem->first_fault != NULL)
+        add_faults(&body, problem);
+    text_add(&body, "}");
+    static const char too_long[] = "{\"type\":\"about:blank\",\"status\":500}";
+    x->response = (struct response){.status = problem_status(problem->kind),
+                                    .type = "application/problem+json",
+                                    .body = body.full ? too_long : body.data,
+                                    .body_bytes = body.full ? sizeof too_long - 1 : body.length};
+}
+
+void respond_finish(struct exchange *x)
+{
+    struct response *response = &x->response;
+    if (x->method != METHOD_GET || response->status != 200 ||
+        !condition_is_unchanged(x->if_none_match, response->etag))
+        return;
+    response->status = 304;
+    response->body = NULL;
+    response->body_bytes = 0;
+}
+
+/* ---------------------------------------------------------------- headers */
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (value != NULL)
+        (void)MHD_add_response_header(response, name, value);
+}
+
+/* The present page's URL with another cursor, or none. */
+static void add_page_link(struct text *link, const struct exchange *x, const char *relation,
+                          const char *cursor)
+{
+    text_add(link, link->length > 0 ? ", <" : "<");
+    for (const char *at = x->path; *at != '\0'; at++) {
+        const char letter[2] = {*at};
+        if (*at == '/')
+            text_add(link, letter);
+        else
+            text_add_percent(link, letter);
+    }
+    char separator = '?';
+    for (size_t i = 0; i < x->query_count; i++) {
+        if (strcmp(x->query[i].name, "after") == 0)
+            continue;
+        text_add_char(link, separator);
+        text_add_percent(link, x->query[i].name);
+        text_add_char(link, '=');
+        text_add_percent(link, x->query[i].value);
+        separator = '&';
+    }
+    if (cursor != NULL) {
+        text_add_char(link, separator);
+        text_add(link, "after=");
+        text_add_percent(link, cursor);
+    }
+    text_addf(link, ">; rel=\"%s\"", relation);
+}
+
+static const char *query_value(const struct exchange *x, const char *name)
+{
+    for (size_t i = 0; i < x->query_count; i++)
+        if (strcmp(x->query[i].name, name) == 0)
+            return x->query[i].value;
+    return NULL;
+}
+
+/* RFC 8288: where this page is, where the list begins and where it goes on. */
+static void add_links(struct MHD_Response *response, struct exchange *x)
+{
+    if (x->statement == NULL || x->statement->kind != STATEMENT_LIST || x->response.status != 200)
+        return;
+    struct text link = text_open(x->arena, LINK_BYTES);
+    add_page_link(&link, x, "self", query_value(x, "after"));
+    add_page_link(&link, x, "first", NULL);
+    if (x->response.next != NULL)
+        add_page_link(&link, x, "next", x->response.next);
+    if (!link.full)
+        add(response, "Link", link.data);
+}
+
+static const char *cache_control(const struct exchange *x)
+{
+    if (x->response.cache != NULL)
+        return x->response.cache;
+    if (x->method != METHOD_GET || (x->response.status != 200 && x->response.status != 304))
+        return "no-store";
+    /* Kept, but asked for again each time: what is published changes. */
+    return x->principal.known ? "private, no-cache" : "no-cache";
+}
+
+static void add_problem_headers(struct MHD_Response *response, struct exchange *x)
+{
+    const struct problem *problem = &x->problem;
+    if (problem->kind == PROBLEM_UNAUTHORIZED)
+        add(response, "WWW-Authenticate",
+            x->authorization != NULL ? "Bearer realm=\"aidledger\", error=\"invalid_token\""
+                                     : "Bearer realm=\"aidledger\"");
+    if (problem->kind == PROBLEM_METHOD_NOT_ALLOWED)
+        add(response, "Allow", x->allow != NULL ? x->allow : "GET, HEAD, OPTIONS, POST, PATCH");
+    if (problem->retry_after_s > 0) {
+        char seconds[16];
+        (void)snprintf(seconds, sizeof seconds, "%d", problem->retry_after_s);
+        add(response, "Retry-After", seconds);
+    }
+}
+
+static void add_headers(struct MHD_Response *response, struct exchange *x)
+{
+    const struct response *given = &x->response;
+    add(response, "Request-Id", x->id);
+    add(response, "Cache-Control", cache_control(x));
+    add(response, "Vary", "Accept, Authorization");
+    add(response, "X-Content-Type-Options", "nosniff");
+    if (given->body_bytes > 0)
+        add(response, "Content-Type",
+            given->type != NULL ? given->type : negotiate_type(x->format));
+    const char *etag =
+        given->etag != NULL ? arena_format(x->arena, "\"%s\"", given->etag) : NULL;
+    add(response, "ETag", etag);
+    add(response, "Location", given->location);
+    add(response, "Aidledger-Tree-Size", given->tree_size);
+    add(response, "Content-Disposition", given->disposition);
+    add_links(response, x);
+    if (problem_is_set(&x->problem))
+        add_problem_headers(response, x);
+    else if (x->method == METHOD_OPTIONS)
+        add(response, "Allow", x->allow);
+    if (x->close)
+        add(response, "Connection", "close");
+}
+
+bool respond_send(struct exchange *x)
+{
+    static char nothing[1] = "";
+    const struct response *given = &x->response;
+    /* The library takes a pointer to what it will not change; the bytes live in the arena, in a
+       constant or in the database's result until the exchange is finished. */
+    union {
+        const char *given;
+        void *taken;
+    } body = {.given = given->body_bytes > 0 ? given->body : nothing};
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        given->body_bytes, body.taken, MHD_RESPMEM_PERSISTENT);
+    if (response == NULL)
+        return false;
+    add_headers(response, x);
+    const enum MHD_Result queued =
+        MHD_queue_response(x->connection, (unsigned)given->status, response);
+    MHD_destroy_response(response);
+    return queued == MHD_YES;
+}

@@ -1,0 +1,12 @@
+/* native.h - the closed list of endpoints that are not one statement. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/exchange.h"
+
+#include <stdbool.h>
+
+/* Finds the handler for x->method and x->path; fills native, route and captures. */
+__attribute__((warn_unused_result)) bool native_route(struct exchange *x);
+/* Mask of 1u << enum method that are offered at the path. */
+unsigned native_methods(const char *path);

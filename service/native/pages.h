@@ -1,0 +1,14 @@
+/* pages.h - documents that were compiled in. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/exchange.h"
+
+#include <stdbool.h>
+
+/* The contract. */
+bool pages_openapi(struct exchange *x);
+/* What a problem's type URI says. */
+bool pages_problem(struct exchange *x);
+/* Where everything begins. */
+bool pages_index(struct exchange *x);
