@@ -211,11 +211,41 @@ COMMENT ON FUNCTION split_amount(numeric, text, jsonb, jsonb, integer, numeric) 
     'by largest remainder. Lists hold {"country"|"region", "share"} and {"code", "share"}; an '
     'entry with a share alone stands for what is not specified.';
 
+CREATE FUNCTION parts_with_share(parts jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN coalesce((SELECT jsonb_agg(p.value ORDER BY p.ordinality)
+                       FROM jsonb_array_elements(parts) WITH ORDINALITY AS p
+                      WHERE p.value ? 'share'), '[{"share": "100"}]');
+END
+$$;
+COMMENT ON FUNCTION parts_with_share(jsonb) IS
+    'The parts an amount is split over. A part without a share is named and gets nothing; when no '
+    'share is known at all, the whole is not specified.';
+
+-- A record that takes an earlier one back takes back exactly its parts, whatever the shares of the
+-- commitment are by then: otherwise a few cents would stay behind in some country.
 CREATE FUNCTION allocate(of_transaction transaction, revision commitment_revision)
 RETURNS TABLE (ordinal bigint, country text, region text, sector text, amount_part numeric,
                ict_part numeric)
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF of_transaction.adjusts IS NOT NULL THEN
+        RETURN QUERY
+        SELECT a.ordinal::bigint, a.country, a.region, a.sector, -a.amount, -a.ict_amount
+          FROM transaction AS o
+          JOIN allocation AS a ON a.transaction_id = o.id
+         WHERE o.id = of_transaction.adjusts
+           AND o.amount = -of_transaction.amount
+           AND (o.recipient_country, o.recipient_region, o.sector)
+               IS NOT DISTINCT FROM (of_transaction.recipient_country,
+                                     of_transaction.recipient_region, of_transaction.sector)
+         ORDER BY a.ordinal;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+    END IF;
+    RETURN QUERY
     SELECT s.*
       FROM split_amount(
                of_transaction.amount, of_transaction.currency,
@@ -225,16 +255,17 @@ AS $$
                     WHEN of_transaction.recipient_region IS NOT NULL
                     THEN jsonb_build_array(jsonb_build_object(
                              'region', of_transaction.recipient_region, 'share', '100'))
-                    ELSE coalesce(revision.recipients, '[{"share": "100"}]') END,
+                    ELSE parts_with_share(revision.recipients) END,
                CASE WHEN of_transaction.sector IS NOT NULL
                     THEN jsonb_build_array(jsonb_build_object(
                              'code', of_transaction.sector, 'share', '100'))
-                    ELSE coalesce(revision.sectors, '[{"share": "100"}]') END,
-               revision.ict_significance, revision.ict_share) AS s
+                    ELSE parts_with_share(revision.sectors) END,
+               revision.ict_significance, revision.ict_share) AS s;
+END
 $$;
 COMMENT ON FUNCTION allocate(transaction, commitment_revision) IS
-    'The parts of a transaction by its own recipient and sector, or else by those of its '
-    'commitment as it stood.';
+    'The parts of a transaction: those of the record it takes back, or by its own recipient and '
+    'sector, or else by those of its commitment as it stood.';
 
 GRANT SELECT ON transaction, allocation
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter,
@@ -243,5 +274,5 @@ GRANT INSERT ON transaction, allocation TO aidledger_writer, aidledger_importer;
 GRANT EXECUTE ON FUNCTION largest_remainder(numeric, integer, numeric[]), is_ict_sector(text),
       ict_fraction_elsewhere(integer, numeric, numeric),
       split_amount(numeric, text, jsonb, jsonb, integer, numeric),
-      allocate(transaction, commitment_revision)
+      parts_with_share(jsonb), allocate(transaction, commitment_revision)
    TO aidledger_writer, aidledger_importer, aidledger_reporter;

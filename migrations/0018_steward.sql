@@ -9,7 +9,7 @@ SELECT v.kind, f.field, 'public'
                ('organisation.four_eyes', ARRAY['four_eyes', 'reason']),
                ('membership.recorded', ARRAY['id', 'country_group', 'country', 'valid_from',
                                              'valid_from_precision', 'valid_to',
-                                             'valid_to_precision', 'valid_to_alternative',
+                                             'valid_to_precision', 'valid_to_alternatives',
                                              'status', 'subclass', 'authority', 'list_version',
                                              'decision_ref', 'source', 'confidence', 'note',
                                              'supersedes', 'reason'])) AS v (kind, fields)
@@ -33,17 +33,6 @@ $$;
 COMMENT ON FUNCTION aggregate_append(uuid, text, jsonb) IS
     'Appends the caller''s next statement about an aggregate that keeps no version of its own; the '
     'caller has locked its row.';
-
-CREATE FUNCTION organisation_json(o organisation) RETURNS json
-LANGUAGE sql STABLE
-AS $$
-    SELECT json_build_object(
-        'id', o.id, 'identifier', o.identifier, 'name', o.name, 'type_code', o.type_code,
-        'country', o.country, 'four_eyes', o.four_eyes, 'origin', o.origin, 'note', o.note,
-        'entry', o.entry)
-$$;
-COMMENT ON FUNCTION organisation_json(organisation) IS
-    'An organisation as the answer to a statement about it shows it.';
 
 CREATE FUNCTION organisation_register(body jsonb) RETURNS answer
 LANGUAGE plpgsql AS $$
@@ -74,7 +63,7 @@ BEGIN
             receipt.entry)
     RETURNING * INTO o;
     RETURN write_end(body, (201,
-        json_build_object('organisation', organisation_json(o),
+        json_build_object('organisation', organisation_document(o),
                           'statement', statement_json(receipt))::text,
         NULL, '/v1/organisations/' || o.id)::answer);
 END
@@ -101,7 +90,7 @@ BEGIN
      WHERE u.id = o.id
     RETURNING u.* INTO o;
     RETURN write_end(body, (200,
-        json_build_object('organisation', organisation_json(o),
+        json_build_object('organisation', organisation_document(o),
                           'statement', statement_json(receipt))::text,
         NULL, NULL)::answer);
 END
@@ -154,16 +143,15 @@ BEGIN
                    'id', m.id, 'country_group', of_group));
     INSERT INTO country_group_membership (
            id, country_group, country, valid_from, valid_from_precision, valid_to,
-           valid_to_precision, valid_to_alternative, status, subclass, authority, list_version,
+           valid_to_precision, valid_to_alternatives, status, subclass, authority, list_version,
            decision_ref, source, confidence, note, reason, supersedes, entry)
     VALUES (m.id, of_group, m.country, m.valid_from, m.valid_from_precision, m.valid_to,
-            m.valid_to_precision, m.valid_to_alternative, m.status, m.subclass, m.authority,
+            m.valid_to_precision, m.valid_to_alternatives, m.status, m.subclass, m.authority,
             m.list_version, m.decision_ref, m.source, m.confidence, m.note, m.reason,
-            m.supersedes, receipt.entry);
+            m.supersedes, receipt.entry)
+    RETURNING * INTO m;
     RETURN write_end(body, (201,
-        json_build_object('membership', content || jsonb_build_object(
-                              'id', m.id, 'country_group', of_group),
-                          'statement', statement_json(receipt))::text,
+        json_build_object('membership', membership_json(m), 'statement', statement_json(receipt))::text,
         NULL, format('/v1/country-groups/%s/memberships', of_group))::answer);
 END
 $$;
@@ -172,7 +160,7 @@ COMMENT ON FUNCTION membership_record(text, jsonb) IS
 
 GRANT INSERT ON organisation, country_group_membership TO aidledger_writer;
 GRANT UPDATE (four_eyes) ON organisation TO aidledger_writer;
-GRANT EXECUTE ON FUNCTION aggregate_append(uuid, text, jsonb), organisation_json(organisation),
+GRANT EXECUTE ON FUNCTION aggregate_append(uuid, text, jsonb),
       organisation_register(jsonb), organisation_four_eyes(uuid, jsonb),
       membership_faults(text, jsonb), membership_record(text, jsonb)
    TO aidledger_writer, aidledger_importer;
