@@ -645,7 +645,7 @@ void lanes_abort(struct lanes *lanes)
         struct lane *lane = &lanes->lane[i];
         /* Connections first: reads that flew wait again, and leave with the others. */
         for (size_t j = 0; j < lane->connection_count; j++)
-            if (lane->connections[j].link.state == LINK_UP)
+            if (lane->connections[j].link.state == LINK_UP && lane->connections[j].flight_count > 0)
                 link_fail(&lane->connections[j].link, "the service stops");
         release_delayed(lane, INT64_MAX);
         while (lane->waiting > 0) {
