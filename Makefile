@@ -144,12 +144,12 @@ clang: ## compile everything with clang as well
 .PHONY: fmt
 fmt: ## format the C sources
 	$(call packages,test)
-	clang-format -i $(C_FILES)
+	$(Q)clang-format -i $(C_FILES)
 
 .PHONY: fmt-check
 fmt-check: ## fail when a C source is not formatted
 	$(call packages,test)
-	$(if $(C_FILES),clang-format --dry-run -Werror $(C_FILES))
+	$(if $(C_FILES),$(Q)clang-format --dry-run -Werror $(C_FILES))
 
 .PHONY: lint
 lint: ## layers, clang-tidy, cppcheck, shellcheck

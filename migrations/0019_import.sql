@@ -89,7 +89,7 @@ CREATE INDEX commitment_revision_activity_id ON commitment_revision (activity_id
 -- ---------------------------------------------------------------- reading
 
 CREATE FUNCTION import_note(rule text, detail text, line integer DEFAULT NULL) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
     SELECT jsonb_build_array(jsonb_build_object('rule', rule, 'detail', left(detail, 300),
                                                 'line', line))
@@ -443,34 +443,33 @@ COMMENT ON FUNCTION iati_instalments(jsonb) IS 'The planned disbursements of an 
 CREATE FUNCTION iati_shares(parts jsonb, what text, OUT shares jsonb, OUT notes jsonb)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    total numeric;
-    most  integer;
-    known boolean;
-    sound boolean;
-    count integer;
+    total   numeric;
+    finest  integer;
+    known   boolean;
+    sound   boolean;
+    entries integer;
 BEGIN
-    notes := '[]';
-    -- One row for each recipient or sector, shares of zero left out.
+    -- One entry for each recipient or sector; one with a share of zero gets nothing anyway.
     SELECT jsonb_agg(p.key || jsonb_build_object('share', p.share) ORDER BY p.ordinality),
            count(*), sum(p.share), max(scale(trim_scale(p.share))), bool_and(p.known),
-           bool_and(p.sound)
-      INTO shares, count, total, most, known, sound
+           bool_and(p.sound),
+           CASE WHEN bool_or(p.times > 1) THEN import_note('shares_merged', 'among the ' || what)
+                ELSE '[]' END
+      INTO shares, entries, total, finest, known, sound, notes
       FROM (SELECT e.value - 'percentage' AS key, min(e.ordinality) AS ordinality,
+                   count(*) AS times,
                    sum(iati_decimal(e.value ->> 'percentage')) AS share,
                    bool_and(e.value ->> 'percentage' IS NOT NULL) AS known,
                    bool_and(coalesce(iati_decimal(e.value ->> 'percentage'), -1) >= 0) AS sound
               FROM jsonb_array_elements(parts) WITH ORDINALITY AS e
              GROUP BY 1) AS p
      WHERE p.share IS DISTINCT FROM 0;
-    IF count < jsonb_array_length(parts) THEN
-        notes := notes || import_note('shares_merged', format('among the %s', what));
-    END IF;
-    IF count = 0 THEN
+    IF entries = 0 THEN
         RETURN;
-    ELSIF count = 1 AND NOT known THEN
+    ELSIF entries = 1 AND NOT known THEN
         shares := jsonb_set(shares, '{0,share}', '"100"');
-    ELSIF known AND sound AND abs(total - 100) <= 0.01 * count THEN
-        IF total <> 100 OR most > 6 THEN
+    ELSIF known AND sound AND abs(total - 100) <= 0.01 * entries THEN
+        IF total <> 100 OR finest > 6 THEN
             notes := notes || import_note('shares_scaled', format(
                 'the shares of the %s add up to %s', what, trim_scale(total)));
         END IF;
@@ -486,7 +485,7 @@ BEGIN
         notes := notes || CASE WHEN known
             THEN import_note('shares_wrong', format('the shares of the %s add up to %s', what,
                                                     coalesce(trim_scale(total)::text, 'nothing')))
-            ELSE import_note('shares_missing', format('%s %s', count, what)) END;
+            ELSE import_note('shares_missing', format('%s %s', entries, what)) END;
         SELECT jsonb_agg(p.value - 'share' ORDER BY p.ordinality) INTO shares
           FROM jsonb_array_elements(shares) WITH ORDINALITY AS p
          WHERE p.value - 'share' <> '{}';
@@ -496,3 +495,831 @@ $$;
 COMMENT ON FUNCTION iati_shares(jsonb, text) IS
     'Recipients or sectors with shares that add up to exactly 100, or named without shares when '
     'the file does not say them. An entry with a share alone is a code nobody knows.';
+
+CREATE FUNCTION iati_recipients(activity jsonb, transactions import_item[], OUT recipients jsonb,
+                                OUT notes jsonb)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    parts jsonb;
+    own   jsonb;
+    split record;
+BEGIN
+    SELECT jsonb_agg(jsonb_strip_nulls(p.key || jsonb_build_object('percentage', p.percentage))
+                     ORDER BY p.region, p.ordinality),
+           coalesce(jsonb_agg(p.note) FILTER (WHERE p.note IS NOT NULL), '[]')
+      INTO parts, notes
+      FROM (SELECT false AS region, e.ordinality, iati_trim(e.value ->> 'percentage') AS percentage,
+                   CASE WHEN c.code IS NOT NULL THEN jsonb_build_object('country', c.code)
+                        ELSE '{}' END AS key,
+                   CASE WHEN c.code IS NULL THEN import_note('country_unknown', format(
+                            'the country is "%s"', e.value ->> 'code')) -> 0 END AS note
+              FROM jsonb_array_elements(activity -> 'recipient_country') WITH ORDINALITY AS e
+              LEFT JOIN country AS c ON c.code = iati_trim(e.value ->> 'code')
+             UNION ALL
+            -- Regions of other vocabularies say the same again in other words.
+            SELECT true, e.ordinality, iati_trim(e.value ->> 'percentage'),
+                   CASE WHEN r.code IS NOT NULL THEN jsonb_build_object('region', r.code)
+                        ELSE '{}' END,
+                   CASE WHEN r.code IS NULL THEN import_note('region_unknown', format(
+                            'the region is "%s"', e.value ->> 'code')) -> 0 END
+              FROM jsonb_array_elements(activity -> 'recipient_region') WITH ORDINALITY AS e
+             CROSS JOIN LATERAL (SELECT iati_code('Region', e.value ->> 'code') AS code) AS r
+             WHERE coalesce(e.value ->> 'vocabulary', '1') = '1') AS p;
+    split := iati_shares(parts, 'recipients');
+    notes := notes || coalesce(split.notes, '[]');
+    SELECT jsonb_agg(DISTINCT o.part) INTO own
+      FROM (SELECT jsonb_strip_nulls(jsonb_build_object(
+                       'country', t.content -> 'recipient_country',
+                       'region', t.content -> 'recipient_region')) AS part
+              FROM unnest(transactions) AS t) AS o
+     WHERE o.part <> '{}';
+    IF own IS NOT NULL AND split.shares IS NOT NULL THEN
+        notes := notes || import_note('levels_mixed', 'recipients');
+    END IF;
+    recipients := import_named(split.shares, own);
+END
+$$;
+COMMENT ON FUNCTION iati_recipients(jsonb, import_item[]) IS
+    'The recipients of an activity with their shares; those that only transactions name follow '
+    'without a share.';
+
+CREATE FUNCTION iati_sectors(activity jsonb, transactions import_item[], OUT sectors jsonb,
+                             OUT notes jsonb)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    parts jsonb;
+    own   jsonb;
+    split record;
+BEGIN
+    -- Every vocabulary describes the same money: only the DAC purpose codes are added up.
+    SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+               'code', s.code, 'percentage', iati_trim(e.value ->> 'percentage')))
+               ORDER BY e.ordinality),
+           coalesce(jsonb_agg(import_note('sector_unknown', format(
+               'the sector is "%s"', e.value ->> 'code')) -> 0) FILTER (WHERE s.code IS NULL), '[]')
+      INTO parts, notes
+      FROM jsonb_array_elements(activity -> 'sector') WITH ORDINALITY AS e
+     CROSS JOIN LATERAL (SELECT iati_code('Sector', e.value ->> 'code') AS code) AS s
+     WHERE coalesce(e.value ->> 'vocabulary', '1') = '1';
+    split := iati_shares(parts, 'sectors');
+    notes := notes || coalesce(split.notes, '[]');
+    SELECT jsonb_agg(DISTINCT jsonb_build_object('code', t.content -> 'sector')) INTO own
+      FROM unnest(transactions) AS t
+     WHERE t.content ? 'sector';
+    IF own IS NOT NULL AND split.shares IS NOT NULL THEN
+        notes := notes || import_note('levels_mixed', 'sectors');
+    ELSIF own IS NULL AND parts IS NULL AND activity ? 'sector' THEN
+        notes := notes || import_note('sector_not_dac', 'no sector in vocabulary 1');
+    END IF;
+    sectors := import_named(split.shares, own);
+END
+$$;
+COMMENT ON FUNCTION iati_sectors(jsonb, import_item[]) IS
+    'The DAC purpose codes of an activity with their shares; those that only transactions name '
+    'follow without a share.';
+
+CREATE FUNCTION import_named(shares jsonb, own jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN (
+    SELECT jsonb_agg(p.part ORDER BY p.place, p.ordinality)
+      FROM (SELECT 1 AS place, s.ordinality, s.value AS part
+              FROM jsonb_array_elements(shares) WITH ORDINALITY AS s
+             UNION ALL
+            SELECT 2, o.ordinality, o.value
+              FROM jsonb_array_elements(own) WITH ORDINALITY AS o
+             WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(shares) AS s
+                                WHERE s.value - 'share' = o.value)) AS p);
+END
+$$;
+COMMENT ON FUNCTION import_named(jsonb, jsonb) IS
+    'Parts with shares, and after them the parts that are only named.';
+
+CREATE FUNCTION iati_dates(activity jsonb, OUT starts date, OUT ends date, OUT notes jsonb)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    -- What happened (2, 4) counts before what was planned (1, 3).
+    SELECT coalesce(min(d.day) FILTER (WHERE d.type = '2'), min(d.day) FILTER (WHERE d.type = '1')),
+           coalesce(max(d.day) FILTER (WHERE d.type = '4'), max(d.day) FILTER (WHERE d.type = '3')),
+           coalesce(jsonb_agg(import_note('date_left_out', format(
+               'the activity date of type %s is "%s"', d.type, d.given)) -> 0)
+               FILTER (WHERE d.day IS NULL), '[]')
+      INTO starts, ends, notes
+      FROM (SELECT e.value ->> 'type' AS type, e.value ->> 'iso_date' AS given,
+                   iati_date(e.value ->> 'iso_date') AS day
+              FROM jsonb_array_elements(activity -> 'activity_date') AS e) AS d;
+    IF ends < starts THEN
+        notes := notes || import_note('dates_order', format('%s is before %s', ends, starts));
+        ends := NULL;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION iati_dates(jsonb) IS 'When an activity starts and ends.';
+
+CREATE FUNCTION iati_said(parts jsonb, members text[]) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN (
+    SELECT jsonb_agg((SELECT coalesce(jsonb_object_agg(m.name, v.given), '{}')
+                        FROM unnest(members) AS m (name)
+                       CROSS JOIN LATERAL (
+                             SELECT left(iati_trim(p.value ->> m.name), 300) AS given) AS v
+                       WHERE v.given IS NOT NULL)
+                     ORDER BY p.ordinality)
+      FROM jsonb_array_elements(parts) WITH ORDINALITY AS p);
+END
+$$;
+COMMENT ON FUNCTION iati_said(jsonb, text[]) IS
+    'The attributes with these names of repeated elements, as published.';
+
+CREATE FUNCTION iati_organisations(activity jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+    SELECT jsonb_agg(jsonb_strip_nulls(
+               s.value || jsonb_build_object('name', iati_name(e.value, activity ->> 'lang', 300)))
+               ORDER BY e.ordinality)
+      FROM jsonb_array_elements(activity -> 'participating_org') WITH ORDINALITY AS e
+      JOIN jsonb_array_elements(iati_said(
+               activity -> 'participating_org',
+               ARRAY['role', 'ref', 'type', 'activity_id', 'crs_channel_code']))
+           WITH ORDINALITY AS s ON s.ordinality = e.ordinality);
+END
+$$;
+COMMENT ON FUNCTION iati_organisations(jsonb) IS 'The participating organisations as published.';
+
+CREATE FUNCTION iati_descriptions(activity jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+    SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('type', e.value ->> 'type')) || n.value
+                     ORDER BY e.ordinality, n.ordinality)
+      FROM jsonb_array_elements(activity -> 'description') WITH ORDINALITY AS e
+     CROSS JOIN LATERAL jsonb_array_elements(iati_narratives(e.value, activity ->> 'lang'))
+                        WITH ORDINALITY AS n);
+END
+$$;
+COMMENT ON FUNCTION iati_descriptions(jsonb) IS 'The descriptions of an activity by type.';
+
+-- What an activity statement says. It repeats what was published, in every vocabulary and language;
+-- contacts are never read.
+CREATE FUNCTION iati_activity_content(activity jsonb, identifier text) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    lang text := activity ->> 'lang';
+BEGIN
+    RETURN jsonb_strip_nulls(jsonb_build_object(
+        'iati_identifier', identifier,
+        'iati_version', activity ->> 'version',
+        'last_updated', rfc3339(iati_instant(activity ->> 'last_updated_datetime')),
+        'hierarchy', iati_trim(activity ->> 'hierarchy'),
+        'humanitarian', iati_trim(activity ->> 'humanitarian'),
+        'default_currency', iati_trim(activity ->> 'default_currency'),
+        'reporting_org', iati_said(jsonb_build_array(activity -> 'reporting_org'),
+                                   ARRAY['ref', 'type', 'secondary_reporter']) -> 0
+            || jsonb_build_object('name', iati_name(activity -> 'reporting_org', lang, 300)),
+        'titles', iati_narratives(activity -> 'title', lang),
+        'descriptions', iati_descriptions(activity),
+        'activity_status', iati_trim(activity #>> '{activity_status,code}'),
+        'activity_dates', iati_said(activity -> 'activity_date', ARRAY['type', 'iso_date']),
+        'participating_orgs', iati_organisations(activity),
+        'other_identifiers', iati_said(activity -> 'other_identifier', ARRAY['ref', 'type']),
+        'related_activities', iati_said(activity -> 'related_activity', ARRAY['ref', 'type']),
+        'recipient_countries', iati_said(activity -> 'recipient_country',
+                                         ARRAY['code', 'percentage']),
+        'recipient_regions', iati_said(activity -> 'recipient_region',
+                                       ARRAY['code', 'vocabulary', 'percentage']),
+        'sectors', iati_said(activity -> 'sector', ARRAY['code', 'vocabulary', 'percentage']),
+        'collaboration_type', iati_trim(activity #>> '{collaboration_type,code}'),
+        'default_flow_type', iati_trim(activity #>> '{default_flow_type,code}'),
+        'default_finance_type', iati_trim(activity #>> '{default_finance_type,code}'),
+        'default_aid_types', iati_said(activity -> 'default_aid_type',
+                                       ARRAY['code', 'vocabulary']),
+        'default_tied_status', iati_trim(activity #>> '{default_tied_status,code}')));
+END
+$$;
+COMMENT ON FUNCTION iati_activity_content(jsonb, text) IS
+    'What the statement about an activity says of it.';
+
+-- A leaf holds 65,535 bytes. What is left of them after this is for the remarks and the envelope.
+CREATE FUNCTION import_fit(INOUT content jsonb, OUT notes jsonb)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    list text;
+BEGIN
+    notes := '[]';
+    FOREACH list IN ARRAY ARRAY['descriptions', 'participating_orgs', 'related_activities',
+                                'other_identifiers', 'sectors', 'titles', 'activity_dates',
+                                'recipient_regions', 'recipient_countries', 'default_aid_types']
+    LOOP
+        EXIT WHEN octet_length(content::text) <= 48000;
+        CONTINUE WHEN NOT content ? list;
+        notes := notes || import_note('list_cut', list);
+        content := content || jsonb_build_object(list, jsonb_build_object(
+            'count', jsonb_array_length(content -> list),
+            'sha256', encode(sha256(convert_to(ledger_canonical(content -> list), 'UTF8')),
+                             'hex')));
+    END LOOP;
+    IF jsonb_path_exists(content, '$.**.sha256') AND notes = '[]' THEN
+        notes := import_note('text_cut', 'a title or description of more than 4,000 characters');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION import_fit(jsonb) IS
+    'The content of an activity cut down to what a leaf holds: of a list that does not fit, the '
+    'count and the SHA-256 of its canonical form remain.';
+
+CREATE FUNCTION import_marks(notes jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+    SELECT jsonb_agg(jsonb_build_object('rule', m.rule, 'count', m.count, 'detail', m.detail)
+                     ORDER BY m.rule COLLATE "C")
+      FROM (SELECT n.value ->> 'rule' AS rule, count(*) AS count,
+                   (array_agg(n.value ->> 'detail' ORDER BY n.ordinality))[1] AS detail
+              FROM jsonb_array_elements(notes) WITH ORDINALITY AS n
+             GROUP BY 1) AS m);
+END
+$$;
+COMMENT ON FUNCTION import_marks(jsonb) IS
+    'The remarks on an activity as its statement keeps them: each rule with its count and one '
+    'example.';
+
+CREATE FUNCTION iati_status(code text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE code WHEN '2' THEN 'EFFECTIVE' WHEN '3' THEN 'EFFECTIVE' WHEN '4' THEN 'CLOSED'
+                     WHEN '5' THEN 'CANCELLED' WHEN '6' THEN 'SUSPENDED' ELSE 'REGISTERED' END
+$$;
+COMMENT ON FUNCTION iati_status(text) IS
+    'The state of a commitment by the status of its activity: pipeline and unknown are registered, '
+    'implementation and finalisation effective.';
+
+-- What the commitment says: the activity as one funding by its reporting organisation.
+CREATE FUNCTION iati_commitment_content(activity jsonb, said jsonb, transactions import_item[],
+                                        OUT content jsonb, OUT notes jsonb)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    lang      text := activity ->> 'lang';
+    title     text := iati_name(activity -> 'title', lang, 300);
+    dates     record := iati_dates(activity);
+    recipient record := iati_recipients(activity, transactions);
+    sector    record := iati_sectors(activity, transactions);
+    codes     record := iati_codes(
+        activity || jsonb_build_object('default_aid_type',
+                                       iati_aid_type(activity -> 'default_aid_type')),
+        ARRAY[['collaboration_type', 'CollaborationType'], ['default_flow_type', 'FlowType'],
+              ['default_finance_type', 'FinanceType'], ['default_aid_type', 'AidType'],
+              ['default_tied_status', 'TiedStatus']], NULL);
+    promised  record;
+BEGIN
+    notes := dates.notes || recipient.notes || sector.notes || codes.notes;
+    IF title IS NULL THEN
+        notes := notes || import_note('title_missing', said ->> 'iati_identifier');
+    END IF;
+    IF NOT in_codelist('ActivityStatus', said ->> 'activity_status') IS TRUE THEN
+        notes := notes || import_note('status_unknown', format(
+            'the status is "%s"', coalesce(said ->> 'activity_status', '')));
+    END IF;
+    SELECT min((t.content ->> 'transaction_date')::date) AS day, count(DISTINCT t.content ->> 'currency') = 1
+               AND sum((t.content ->> 'amount')::numeric) > 0 AS is_one,
+           min(t.content ->> 'currency') AS currency, sum((t.content ->> 'amount')::numeric) AS amount
+      INTO promised
+      FROM unnest(transactions) AS t
+     WHERE t.content ->> 'transaction_type' = '2';
+    content := jsonb_strip_nulls(jsonb_build_object(
+        'title', coalesce(title, said ->> 'iati_identifier'),
+        'narrative', (SELECT d.value ->> 'text'
+                        FROM jsonb_array_elements(iati_descriptions(activity))
+                             WITH ORDINALITY AS d
+                       ORDER BY coalesce(d.value ->> 'type', '1') = '1' DESC,
+                                (d.value ->> 'lang') IS NOT DISTINCT FROM lower(lang) DESC,
+                                d.ordinality
+                       LIMIT 1),
+        'commitment_date', promised.day,
+        'start_date', dates.starts, 'end_date', dates.ends,
+        'recipients', recipient.recipients, 'sectors', sector.sectors,
+        -- Amounts in several currencies have no sum; the transactions say them.
+        'amount', CASE WHEN promised.is_one THEN promised.amount::text END,
+        'currency', CASE WHEN promised.is_one THEN promised.currency END)) || codes.codes;
+END
+$$;
+COMMENT ON FUNCTION iati_commitment_content(jsonb, jsonb, import_item[]) IS
+    'What the statement about the commitment of an activity says, with what is wrong with it.';
+
+-- ---------------------------------------------------------------- writing
+
+CREATE PROCEDURE import_speak(organisation uuid, principal uuid, request uuid)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config(s.name, s.value, true)
+       FROM (VALUES ('aidledger.principal', principal::text),
+                    ('aidledger.organisation', organisation::text),
+                    ('aidledger.country', ''), ('aidledger.roles', 'importer'),
+                    ('aidledger.key', ''), ('aidledger.request', request::text),
+                    ('aidledger.idempotency_key', ''), ('aidledger.if_match', ''),
+                    ('aidledger.route', '')) AS s (name, value);
+END
+$$;
+COMMENT ON PROCEDURE import_speak(uuid, uuid, uuid) IS
+    'Makes the importer of an organisation the one who speaks until the transaction ends.';
+
+CREATE FUNCTION import_reporter(reporting_org jsonb, lang text, source_sha256 bytea, request uuid)
+RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+    ref       text := iati_trim(reporting_org ->> 'ref');
+    o         organisation;
+    principal uuid;
+    receipt   ledger_receipt;
+BEGIN
+    SELECT w.* INTO o FROM organisation AS w WHERE w.identifier = ref;
+    IF NOT FOUND THEN
+        -- Two imports may meet the same new organisation; the second waits and finds it.
+        PERFORM pg_advisory_xact_lock(hashtextextended('aidledger organisation ' || ref, 0));
+        SELECT w.* INTO o FROM organisation AS w WHERE w.identifier = ref;
+    END IF;
+    IF o.id IS NULL THEN
+        INSERT INTO organisation (identifier, name, type_code, four_eyes, origin)
+        VALUES (ref, coalesce(iati_name(reporting_org, lang, 300), ref),
+                iati_code('OrganisationType', reporting_org ->> 'type'), false, 'imported')
+        RETURNING * INTO o;
+    END IF;
+    SELECT p.id INTO principal
+      FROM principal AS p
+     WHERE p.organisation_id = o.id AND p.roles = ARRAY['importer']
+     LIMIT 1;
+    IF NOT FOUND THEN
+        INSERT INTO principal (organisation_id, roles, label)
+        VALUES (o.id, ARRAY['importer'], 'Importer for ' || left(ref, 150))
+        RETURNING id INTO principal;
+    END IF;
+    CALL import_speak(o.id, principal, request);
+    IF o.origin <> 'imported' OR o.entry IS NOT NULL THEN
+        RETURN 0;
+    END IF;
+    receipt := aggregate_append(o.id, 'organisation.recorded', jsonb_build_object(
+        'id', o.id, 'identifier', o.identifier, 'name', o.name, 'type_code', o.type_code,
+        'four_eyes', o.four_eyes, 'origin', o.origin,
+        'source_sha256', encode(source_sha256, 'hex')));
+    UPDATE organisation AS u SET entry = receipt.entry WHERE u.id = o.id;
+    RETURN 1;
+END
+$$;
+COMMENT ON FUNCTION import_reporter(jsonb, text, bytea, uuid) IS
+    'Finds the reporting organisation by its identifier, or records it, and lets its importer '
+    'speak. Returns how many statements that took.';
+
+CREATE FUNCTION import_said(INOUT a activity, said jsonb, marks jsonb, source_sha256 bytea,
+                            OUT statements integer)
+LANGUAGE plpgsql AS $$
+DECLARE
+    hash    bytea := sha256(convert_to(said::text, 'UTF8'));
+    leaf    jsonb := jsonb_strip_nulls(said || jsonb_build_object(
+        'marks', marks, 'source_sha256', encode(source_sha256, 'hex')));
+    is_new  boolean := a.id IS NULL;
+    receipt ledger_receipt;
+BEGIN
+    statements := 0;
+    -- The remarks are ours and change with the day; what was published decides what is new.
+    IF a.content_sha256 = hash THEN
+        RETURN;
+    END IF;
+    a.id := coalesce(a.id, gen_random_uuid());
+    a.version := coalesce(a.version, 0) + 1;
+    receipt := ledger_append('activity.recorded', caller_organisation(), a.id, a.version, a.head,
+                             leaf);
+    a.head := receipt.leaf_hash;
+    statements := 1;
+    IF is_new THEN
+        INSERT INTO activity (id, organisation_id, iati_identifier, version, head, content,
+                              content_sha256, recorded_at)
+        VALUES (a.id, caller_organisation(), said ->> 'iati_identifier', a.version, a.head, leaf,
+                hash, receipt.at);
+    ELSE
+        UPDATE activity AS u
+           SET version = a.version, head = a.head, content = leaf,
+               content_sha256 = hash, recorded_at = receipt.at
+         WHERE u.id = a.id;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION import_said(activity, jsonb, jsonb, bytea) IS
+    'Records what is said of an activity when it differs from what was said before.';
+
+CREATE FUNCTION import_commitment(INOUT c commitment, content jsonb, status text,
+                                  source_sha256 bytea, OUT statements integer)
+LANGUAGE plpgsql AS $$
+DECLARE
+    old     commitment_revision;
+    receipt ledger_receipt;
+BEGIN
+    statements := 0;
+    IF c.id IS NOT NULL THEN
+        SELECT r.* INTO old
+          FROM commitment_revision AS r
+         WHERE r.commitment_id = c.id AND r.revision = c.revision;
+        -- Not in the file, but stated here since: it stays.
+        content := content || jsonb_strip_nulls(jsonb_build_object(
+                       'agreement_reference', old.agreement_reference));
+        IF status = c.status AND content = commitment_content(old) THEN
+            RETURN;
+        END IF;
+    END IF;
+    statements := 1;
+    IF c.id IS NULL THEN
+        c.id := gen_random_uuid();
+        c.organisation_id := caller_organisation();
+        c.origin := 'imported';
+    END IF;
+    receipt := commitment_append(c, 'commitment.imported', content || jsonb_build_object(
+                   'status', status, 'source_sha256', encode(source_sha256, 'hex')));
+    c := commitment_advanced(c, receipt);
+    c.status := status;
+    c.published := true;
+    IF c.version = 1 THEN
+        INSERT INTO commitment (id, organisation_id, origin, status, published, version, head,
+                                revision, created_at)
+        VALUES (c.id, c.organisation_id, c.origin, c.status, c.published, c.version, c.head, 1,
+                receipt.at);
+    END IF;
+    c.revision := commitment_revise(c, content, true, receipt);
+    c.registered_revision := c.revision;
+    CALL commitment_turn(c, receipt);
+    -- An import never reads as silence: the governments were not asked.
+    CALL ownership_invite(c, 'NOT_INVITED', false, NULL, receipt);
+END
+$$;
+COMMENT ON FUNCTION import_commitment(commitment, jsonb, text, bytea) IS
+    'Records what a commitment says when it differs from what it said before.';
+
+CREATE FUNCTION import_schedule(INOUT c commitment, instalments import_item[], source_sha256 bytea,
+                                OUT statements integer)
+LANGUAGE plpgsql AS $$
+DECLARE
+    plan    jsonb;
+    receipt ledger_receipt;
+BEGIN
+    SELECT coalesce(jsonb_agg(i.content
+               ORDER BY i.content ->> 'period_start', i.content ->> 'period_end' NULLS FIRST,
+                        i.content ->> 'currency', (i.content ->> 'amount')::numeric,
+                        i.content ->> 'value_date')
+               FILTER (WHERE i.content IS NOT NULL), '[]')
+      INTO plan
+      FROM unnest(instalments) AS i;
+    statements := 0;
+    IF plan = coalesce(planned_disbursements_json(c.id, c.schedule), '[]') THEN
+        RETURN;
+    END IF;
+    statements := 1;
+    receipt := commitment_append(c, 'schedule.recorded', jsonb_build_object(
+                   'schedule_version', coalesce(c.schedule, 0) + 1,
+                   'planned_disbursements', plan,
+                   'source_sha256', encode(source_sha256, 'hex')));
+    c.schedule := schedule_promise(c, plan, NULL, NULL, receipt);
+    c := commitment_advanced(c, receipt);
+    CALL commitment_turn(c, receipt);
+END
+$$;
+COMMENT ON FUNCTION import_schedule(commitment, import_item[], bytea) IS
+    'Records the planned disbursements as a further schedule version when they differ from the '
+    'present one.';
+
+CREATE FUNCTION transaction_reversal(t transaction, source_sha256 bytea) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    -- It keeps the dates: what was never paid in a year must not count in that year.
+    RETURN jsonb_strip_nulls(jsonb_build_object(
+        'transaction_type', t.transaction_type, 'ref', t.ref,
+        'transaction_date', t.transaction_date, 'value_date', t.value_date,
+        'amount', (-t.amount)::text, 'currency', t.currency,
+        'recipient_country', t.recipient_country, 'recipient_region', t.recipient_region,
+        'sector', t.sector, 'disbursement_channel', t.disbursement_channel,
+        'flow_type', t.flow_type, 'finance_type', t.finance_type, 'aid_type', t.aid_type,
+        'tied_status', t.tied_status, 'adjusts', t.id,
+        'reason', 'no longer in the published file',
+        'source_sha256', encode(source_sha256, 'hex')));
+END
+$$;
+COMMENT ON FUNCTION transaction_reversal(transaction, bytea) IS
+    'The record that takes a transaction back.';
+
+-- Transactions have no identifier that could be trusted: they are matched as a multiset of what they
+-- say. The shares they are split by belong to it, so that the parts always follow the file.
+CREATE FUNCTION import_transactions(INOUT c commitment, transactions import_item[],
+                                    source_sha256 bytea, OUT recorded integer,
+                                    OUT reversed integer)
+LANGUAGE plpgsql AS $$
+DECLARE
+    r      commitment_revision;
+    change record;
+    basis  text[];
+BEGIN
+    recorded := 0;
+    reversed := 0;
+    SELECT w.* INTO r
+      FROM commitment_revision AS w
+     WHERE w.commitment_id = c.id AND w.revision = c.revision;
+    basis := ARRAY[parts_with_share(r.recipients)::text, parts_with_share(r.sectors)::text];
+    FOR change IN
+        SELECT old.transaction_id, new.content, new.hash
+          FROM (SELECT s.transaction_id, s.source_hash AS hash,
+                       row_number() OVER (PARTITION BY s.source_hash
+                                              ORDER BY s.transaction_id) AS nth
+                  FROM transaction AS t
+                  JOIN transaction_source AS s ON s.transaction_id = t.id
+                 WHERE t.commitment_id = c.id
+                   AND NOT EXISTS (SELECT FROM transaction AS b WHERE b.adjusts = t.id)) AS old
+          FULL JOIN (
+                SELECT h.ordinality, h.content, h.hash,
+                       row_number() OVER (PARTITION BY h.hash ORDER BY h.ordinality) AS nth
+                  FROM (SELECT i.ordinality, i.content, sha256(convert_to(concat_ws(E'\n',
+                                   i.content::text,
+                                   CASE WHEN NOT i.content ?| ARRAY['recipient_country',
+                                                                    'recipient_region']
+                                        THEN basis[1] END,
+                                   CASE WHEN NOT i.content ? 'sector' THEN basis[2] END),
+                                   'UTF8')) AS hash
+                          FROM unnest(transactions) WITH ORDINALITY
+                               AS i (line, content, notes, ordinality)
+                         WHERE i.content IS NOT NULL) AS h) AS new
+            ON new.hash = old.hash AND new.nth = old.nth
+         WHERE old.hash IS NULL OR new.hash IS NULL
+         ORDER BY new.ordinality NULLS FIRST, old.transaction_id
+    LOOP
+        IF change.content IS NULL THEN
+            c := transaction_append(c, (SELECT transaction_reversal(t, source_sha256)
+                                          FROM transaction AS t
+                                         WHERE t.id = change.transaction_id));
+            reversed := reversed + 1;
+        ELSE
+            change.transaction_id := gen_random_uuid();
+            c := transaction_append(c, change.content || jsonb_build_object(
+                     'id', change.transaction_id, 'source_sha256', encode(source_sha256, 'hex')));
+            INSERT INTO transaction_source (transaction_id, source_hash)
+            VALUES (change.transaction_id, change.hash);
+            recorded := recorded + 1;
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION import_transactions(commitment, import_item[], bytea) IS
+    'Records the transactions that are new in the file and takes back those that are gone.';
+
+CREATE FUNCTION import_sums(transactions import_item[]) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN coalesce((
+        SELECT jsonb_object_agg(m.currency, jsonb_strip_nulls(jsonb_build_object(
+                   'commitments', m.commitments::text, 'disbursements', m.disbursements::text)))
+          FROM (SELECT t.content ->> 'currency' AS currency,
+                       sum((t.content ->> 'amount')::numeric)
+                           FILTER (WHERE t.content ->> 'transaction_type' = '2') AS commitments,
+                       sum((t.content ->> 'amount')::numeric)
+                           FILTER (WHERE t.content ->> 'transaction_type' = '3') AS disbursements
+                  FROM unnest(transactions) AS t
+                 WHERE t.content ->> 'transaction_type' IN ('2', '3')
+                 GROUP BY 1) AS m), '{}');
+END
+$$;
+COMMENT ON FUNCTION import_sums(import_item[]) IS
+    'Commitments (type 2) and disbursements (type 3) per currency.';
+
+CREATE FUNCTION money_sum(a jsonb, b jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN coalesce((
+        SELECT jsonb_object_agg(c.currency, c.sums)
+          FROM (SELECT p.currency, jsonb_object_agg(p.name, p.total::text) AS sums
+                  FROM (SELECT m.key AS currency, v.key AS name, sum(v.value::numeric) AS total
+                          FROM (SELECT * FROM jsonb_each(a)
+                                 UNION ALL
+                                SELECT * FROM jsonb_each(b)) AS m
+                         CROSS JOIN jsonb_each_text(m.value) AS v
+                         GROUP BY 1, 2) AS p
+                 GROUP BY 1) AS c), '{}');
+END
+$$;
+COMMENT ON FUNCTION money_sum(jsonb, jsonb) IS
+    'Adds up two sets of sums per currency and name, exactly.';
+
+CREATE TYPE import_result AS (outcome text, marks jsonb, reasons jsonb, counts jsonb, money jsonb);
+COMMENT ON TYPE import_result IS
+    'What became of an activity: new, changed, unchanged or rejected; the remarks by verdict; how '
+    'many of what; and the money that counts.';
+
+CREATE FUNCTION import_obstacle(activity jsonb, identifier text, a activity) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    line    integer := activity ->> 'line';
+    ref     text := iati_trim(activity #>> '{reporting_org,ref}');
+    owner   text := (SELECT o.identifier FROM organisation AS o WHERE o.id = a.organisation_id);
+    updated timestamptz := iati_instant(activity ->> 'last_updated_datetime');
+BEGIN
+    RETURN CASE
+        WHEN identifier IS NULL
+        THEN import_note('identifier_missing', 'there is no text in iati-identifier', line)
+        WHEN char_length(identifier) > 300
+        THEN import_note('identifier_long', left(identifier, 100), line)
+        WHEN ref IS NULL
+        THEN import_note('reporter_missing', 'reporting-org has no ref', line)
+        WHEN owner <> ref
+        THEN import_note('identifier_taken', format('it was published by %s before', owner), line)
+        WHEN updated < (a.content ->> 'last_updated')::timestamptz
+        THEN import_note('older', format('last updated %s; recorded is %s', rfc3339(updated),
+                                         a.content ->> 'last_updated'), line)
+        ELSE '[]' END;
+END
+$$;
+COMMENT ON FUNCTION import_obstacle(jsonb, text, activity) IS
+    'Why an activity as a whole cannot be recorded; nothing when it can.';
+
+CREATE FUNCTION import_is_secondary(activity jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT coalesce(lower(activity #>> '{reporting_org,secondary_reporter}') IN ('1', 'true'), false)
+$$;
+COMMENT ON FUNCTION import_is_secondary(jsonb) IS
+    'Whether the publisher repeats what another organisation reports.';
+
+CREATE TYPE import_plan AS (said jsonb, promised jsonb, transactions import_item[],
+                            instalments import_item[], notes jsonb);
+COMMENT ON TYPE import_plan IS
+    'What an activity in a file comes to: the contents of its statements, and all remarks.';
+
+CREATE FUNCTION import_read(activity jsonb, identifier text) RETURNS import_plan
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    plan  import_plan;
+    step  record;
+    money integer;
+BEGIN
+    SELECT array_agg(iati_transaction(e.value, activity ->> 'lang', activity ->> 'default_currency')
+                     ORDER BY e.ordinality)
+      INTO plan.transactions
+      FROM jsonb_array_elements(activity -> 'transaction') WITH ORDINALITY AS e;
+    SELECT array_agg(i) INTO plan.instalments FROM iati_instalments(activity) AS i;
+    SELECT coalesce(jsonb_agg(import_note('element_repeated', e.value ->> 'name',
+                                          (e.value ->> 'line')::integer) -> 0), '[]')
+      INTO plan.notes
+      FROM jsonb_array_elements(activity -> 'repeated') AS e;
+    money := coalesce(cardinality(plan.transactions), 0)
+             + coalesce(cardinality(plan.instalments), 0);
+    IF import_is_secondary(activity) THEN
+        plan.notes := plan.notes || import_note('secondary_reporter', format(
+            '%s transactions and planned disbursements are not counted', money));
+        plan.transactions := NULL;
+        plan.instalments := NULL;
+    ELSIF money = 0 THEN
+        plan.notes := plan.notes || import_note('without_money', 'nothing is recorded but the activity');
+    END IF;
+    step := import_fit(iati_activity_content(activity, identifier));
+    plan.said := step.content;
+    plan.notes := plan.notes || step.notes;
+    step := iati_commitment_content(activity, plan.said, plan.transactions);
+    plan.promised := step.content;
+    plan.notes := plan.notes || step.notes
+        || coalesce((SELECT jsonb_agg(n.value)
+                       FROM (SELECT * FROM unnest(plan.transactions)
+                              UNION ALL
+                             SELECT * FROM unnest(plan.instalments)) AS i
+                      CROSS JOIN jsonb_array_elements(i.notes) AS n), '[]');
+    RETURN import_within_leaf(plan);
+END
+$$;
+COMMENT ON FUNCTION import_read(jsonb, text) IS
+    'Reads an activity; nothing is written and nothing depends on what was recorded before.';
+
+CREATE FUNCTION import_within_leaf(plan import_plan) RETURNS import_plan
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF (SELECT sum(octet_length(i.content::text)) FROM unnest(plan.instalments) AS i) > 60000 THEN
+        plan.notes := plan.notes || import_note('schedule_long', format(
+            '%s planned disbursements', cardinality(plan.instalments)));
+        SELECT array_agg((i.line, NULL, i.notes)::import_item) INTO plan.instalments
+          FROM unnest(plan.instalments) AS i;
+    END IF;
+    RETURN plan;
+END
+$$;
+COMMENT ON FUNCTION import_within_leaf(import_plan) IS
+    'The plan without a schedule that no leaf could hold.';
+
+CREATE FUNCTION import_accepted(items import_item[]) RETURNS integer
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN (SELECT count(*) FROM unnest(items) AS i WHERE i.content IS NOT NULL);
+END
+$$;
+COMMENT ON FUNCTION import_accepted(import_item[]) IS 'How many of the items have a content.';
+
+CREATE FUNCTION import_commitment_of(a activity) RETURNS commitment
+LANGUAGE plpgsql AS $$
+DECLARE
+    c commitment;
+BEGIN
+    SELECT w.* INTO c
+      FROM commitment AS w
+     WHERE w.origin = 'imported'
+       AND w.id IN (SELECT r.commitment_id FROM commitment_revision AS r WHERE r.activity_id = a.id)
+       FOR UPDATE;
+    RETURN c;
+END
+$$;
+COMMENT ON FUNCTION import_commitment_of(activity) IS
+    'The imported commitment of an activity, held by this transaction; null when there is none.';
+
+CREATE FUNCTION import_money_of(a activity, plan import_plan, before text, source_sha256 bytea)
+RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    c          commitment := import_commitment_of(a);
+    status     text := iati_status(plan.said ->> 'activity_status');
+    step       record;
+    statements integer;
+BEGIN
+    IF c.id IS NULL AND import_accepted(plan.transactions || plan.instalments) = 0 THEN
+        RETURN '{"statements": 0, "recorded": 0, "reversed": 0}';
+    END IF;
+    -- A state reached here since stands until the publisher states another one.
+    IF c.id IS NOT NULL AND status = before THEN
+        status := c.status;
+    END IF;
+    step := import_commitment(c, plan.promised || jsonb_build_object('activity_id', a.id), status,
+                              source_sha256);
+    statements := step.statements;
+    step := import_schedule(step.c, plan.instalments, source_sha256);
+    statements := statements + step.statements;
+    step := import_transactions(step.c, plan.transactions, source_sha256);
+    statements := statements + step.recorded + step.reversed;
+    IF statements > 0 THEN
+        CALL commitment_store(step.c);
+    END IF;
+    RETURN jsonb_build_object('statements', statements, 'recorded', step.recorded,
+                              'reversed', step.reversed);
+END
+$$;
+COMMENT ON FUNCTION import_money_of(activity, import_plan, text, bytea) IS
+    'Records the commitment, schedule and transactions of an activity as far as they are new, and '
+    'remakes the commitment''s document once.';
+
+CREATE FUNCTION import_activity(activity jsonb, source_sha256 bytea, request uuid)
+RETURNS import_result
+LANGUAGE plpgsql AS $$
+DECLARE
+    identifier text := iati_trim(activity #>> '{iati_identifier,text}');
+    notes      jsonb;
+    plan       import_plan;
+    a          activity;
+    before     activity;
+    counts     jsonb;
+    step       record;
+    statements integer;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('aidledger activity ' || identifier, 0));
+    SELECT w.* INTO before FROM activity AS w WHERE w.iati_identifier = identifier;
+    notes := import_obstacle(activity, identifier, before);
+    IF notes <> '[]' THEN
+        RETURN ('rejected', '[]', notes, '{}', '{}')::import_result;
+    END IF;
+    plan := import_read(activity, identifier);
+    statements := import_reporter(activity -> 'reporting_org', activity ->> 'lang', source_sha256,
+                                  request);
+    step := import_said(before, plan.said, import_marks(plan.notes), source_sha256);
+    a := step.a;
+    counts := import_money_of(a, plan, iati_status(before.content ->> 'activity_status'),
+                              source_sha256);
+    statements := statements + step.statements + (counts ->> 'statements')::integer;
+    RETURN (CASE WHEN before.id IS NULL THEN 'new' WHEN statements > 0 THEN 'changed'
+                 ELSE 'unchanged' END,
+            import_verdict(plan.notes, 'marked'), import_verdict(plan.notes, 'rejected'),
+            counts || jsonb_build_object(
+                'statements', statements,
+                'transactions', import_accepted(plan.transactions),
+                'transactions_rejected', coalesce(cardinality(plan.transactions), 0)
+                                         - import_accepted(plan.transactions),
+                'instalments', import_accepted(plan.instalments)),
+            import_sums(plan.transactions))::import_result;
+END
+$$;
+COMMENT ON FUNCTION import_activity(jsonb, bytea, uuid) IS
+    'Records one activity of a published file: what differs from what is recorded becomes '
+    'statements of its publisher, the rest is left as it is. An activity that is rejected leaves '
+    'no trace.';
+
+GRANT INSERT ON organisation TO aidledger_importer;
+GRANT UPDATE (entry) ON organisation TO aidledger_importer;
+GRANT SELECT ON import_rule TO aidledger_importer;
+GRANT SELECT, INSERT ON transaction_source TO aidledger_importer;
+GRANT EXECUTE ON FUNCTION import_note, iati_trim, iati_code, iati_date, iati_instant,
+      iati_decimal, iati_narratives, iati_name, iati_party, iati_money, import_verdict,
+      iati_codes, iati_aid_type, iati_transaction_place, iati_transaction, iati_instalment,
+      iati_instalments, iati_shares, iati_recipients, iati_sectors, import_named, iati_dates,
+      iati_said, iati_organisations, iati_descriptions, iati_activity_content, import_fit,
+      import_marks, iati_status, iati_commitment_content, import_reporter, import_said,
+      import_commitment, import_schedule, transaction_reversal, import_transactions, import_money,
+      money_sum, import_obstacle, import_is_secondary, import_read, import_within_leaf,
+      import_accepted, import_commitment_of, import_money_of, import_activity
+   TO aidledger_importer;
+GRANT EXECUTE ON PROCEDURE import_speak
+   TO aidledger_importer;

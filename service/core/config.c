@@ -29,8 +29,7 @@ static const char *present(config_lookup_fn lookup, const char *name)
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-bool config_read(struct config *config, config_lookup_fn lookup, char *reason,
-                 size_t reason_bytes)
+bool config_read(struct config *config, config_lookup_fn lookup, char *reason, size_t reason_bytes)
 {
     const char *value = NULL;
 #define TEXT(member, name, preset, meaning)                                                        \

@@ -8,7 +8,7 @@
 
 /* One member per row of config.def; text is borrowed from the environment. */
 struct config {
-#define TEXT(member, name, preset, meaning) const char *member;
+#define TEXT(member, name, preset, meaning)                     const char *member;
 #define NUMBER(member, name, preset, minimum, maximum, meaning) int member;
 #include "core/config.def"
 #undef TEXT
@@ -19,8 +19,7 @@ struct config {
 typedef const char *(*config_lookup_fn)(const char *name);
 
 /* Fills config; false with a sentence that names the setting when a value is refused. */
-__attribute__((warn_unused_result)) bool config_read(struct config *config,
-                                                     config_lookup_fn lookup, char *reason,
-                                                     size_t reason_bytes);
+__attribute__((warn_unused_result)) bool config_read(struct config *config, config_lookup_fn lookup,
+                                                     char *reason, size_t reason_bytes);
 /* Prints every setting with its default and meaning. */
 void config_print_help(FILE *out);

@@ -13,8 +13,8 @@ bool number_parse(const char *text, int64_t minimum, int64_t maximum, int64_t *n
             return false;
         value = value * 10 + (text[digits] - '0');
     }
-    if (digits == 0 || text[digits] != '\0' || (text[0] == '0' && digits > 1) ||
-        value < minimum || value > maximum)
+    if (digits == 0 || text[digits] != '\0' || (text[0] == '0' && digits > 1) || value < minimum ||
+        value > maximum)
         return false;
     *number = value;
     return true;

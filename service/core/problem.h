@@ -48,15 +48,13 @@ struct problem {
 struct problem problem_none(struct arena *arena);
 /* Records the cause unless there is one already. Always returns false, so that a step can end
    with `return problem_set(...)`. */
-__attribute__((format(printf, 3, 4))) bool problem_set(struct problem *problem,
-                                                       enum problem_kind kind, const char *format,
-                                                       ...);
+__attribute__((format(printf, 3, 4))) bool
+problem_set(struct problem *problem, enum problem_kind kind, const char *format, ...);
 /* Records an INVALID_VALUE fault and goes on: a caller hears of all faults at once. Always returns
    false. name and rule are copied. A problem of another kind set earlier wins. */
 __attribute__((format(printf, 5, 6))) bool problem_fault(struct problem *problem,
                                                          enum fault_where where, const char *name,
-                                                         const char *rule, const char *format,
-                                                         ...);
+                                                         const char *rule, const char *format, ...);
 /* Whether a cause is recorded. */
 bool problem_is_set(const struct problem *problem);
 /* The HTTP status of the kind. */

@@ -11,9 +11,8 @@
 /* Start-up and the processes beside the loop; never the loop itself. */
 
 /* Connects as the lane; NULL with a reason when the server cannot be reached or refuses. */
-__attribute__((warn_unused_result)) PGconn *ask_connect(const char *base,
-                                                        const struct conninfo_lane *lane,
-                                                        char *reason, size_t reason_bytes);
+__attribute__((warn_unused_result)) PGconn *
+ask_connect(const char *base, const struct conninfo_lane *lane, char *reason, size_t reason_bytes);
 /* Runs one statement with text parameters. Never NULL but when memory is out; the caller looks at
    its status and clears it. */
 __attribute__((warn_unused_result)) PGresult *ask(PGconn *db, const char *sql, int count,

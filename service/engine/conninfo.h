@@ -25,5 +25,5 @@ struct conninfo_lane {
 
 /* NULL with a reason when the base string cannot be parsed. */
 __attribute__((warn_unused_result)) const struct conninfo *
-conninfo_make(struct arena *arena, const char *base, const struct conninfo_lane *lane,
-              char *reason, size_t reason_bytes);
+conninfo_make(struct arena *arena, const char *base, const struct conninfo_lane *lane, char *reason,
+              size_t reason_bytes);

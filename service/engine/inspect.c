@@ -115,17 +115,15 @@ static bool read_rule(struct arena *arena, const PGresult *result, int row, stru
     return rule->constraint != NULL && comment != NULL;
 }
 
-static bool read_rules(PGconn *db, struct inspection *inspection, char *reason,
-                       size_t reason_bytes)
+static bool read_rules(PGconn *db, struct inspection *inspection, char *reason, size_t reason_bytes)
 {
-    PGresult *result =
-        ask(db,
-            "SELECT c.conname, obj_description(c.oid, 'pg_constraint')"
-            "  FROM pg_constraint AS c"
-            " WHERE c.connamespace = 'aidledger'::regnamespace"
-            "   AND obj_description(c.oid, 'pg_constraint') IS NOT NULL"
-            " ORDER BY c.conname COLLATE \"C\"",
-            0, NULL);
+    PGresult *result = ask(db,
+                           "SELECT c.conname, obj_description(c.oid, 'pg_constraint')"
+                           "  FROM pg_constraint AS c"
+                           " WHERE c.connamespace = 'aidledger'::regnamespace"
+                           "   AND obj_description(c.oid, 'pg_constraint') IS NOT NULL"
+                           " ORDER BY c.conname COLLATE \"C\"",
+                           0, NULL);
     bool good = ask_is_good(result, reason, reason_bytes);
     const size_t count = good ? (size_t)PQntuples(result) : 0;
     struct rule *rows = arena_alloc(inspection->arena, (count + 1) * sizeof *rows);
@@ -159,7 +157,7 @@ static bool check_parameter(const struct statement *statement, const PGresult *d
 static bool check_columns(const struct statement *statement, const PGresult *description,
                           char *reason, size_t reason_bytes)
 {
-    static const char *const known[] = {"status", "body", "etag",     "location",
+    static const char *const known[] = {"status", "body",  "etag",     "location",
                                         "next",   "total", "tree_size"};
     for (int i = 0; i < PQnfields(description); i++) {
         size_t at = 0;
@@ -221,7 +219,8 @@ static bool check_lane(const struct inspection *inspection, const struct lane_ki
 
 bool inspect_database(struct inspection *inspection, char *reason, size_t reason_bytes)
 {
-    /* As the writer: a role may have settings of its own, and its commits are the ones that count. */
+    /* As the writer: a role may have settings of its own, and its commits are the ones that count.
+     */
     PGconn *db = connect_as(inspection->config, "aidledger_writer", reason, reason_bytes);
     if (db == NULL)
         return false;

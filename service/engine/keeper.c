@@ -158,10 +158,8 @@ struct keeper *keeper_open(const struct config *config, int epoll, const struct 
         arena_free(arena);
         return NULL;
     }
-    const struct conninfo_lane login = {.name = "keeper",
-                                        .role = "aidledger_keeper",
-                                        .timeout_ms = ANSWER_MS,
-                                        .read_only = true};
+    const struct conninfo_lane login = {
+        .name = "keeper", .role = "aidledger_keeper", .timeout_ms = ANSWER_MS, .read_only = true};
     const struct conninfo *info =
         conninfo_make(arena, config->database_url, &login, reason, reason_bytes);
     if (info == NULL) {

@@ -34,16 +34,15 @@ const struct lane_kind lane_kinds[LANE_KINDS] = {
     {"report", "aidledger_reporter", LANE_REPORT, true, false, false, 1},
 };
 
-const char lane_enter_sql[] =
-    "SELECT set_config('aidledger.principal', $1::text, true),"
-    " set_config('aidledger.organisation', $2::text, true),"
-    " set_config('aidledger.country', $3::text, true),"
-    " set_config('aidledger.roles', $4::text, true),"
-    " set_config('aidledger.key', $5::text, true),"
-    " set_config('aidledger.request', $6::text, true),"
-    " set_config('aidledger.idempotency_key', $7::text, true),"
-    " set_config('aidledger.if_match', $8::text, true),"
-    " set_config('aidledger.route', $9::text, true)";
+const char lane_enter_sql[] = "SELECT set_config('aidledger.principal', $1::text, true),"
+                              " set_config('aidledger.organisation', $2::text, true),"
+                              " set_config('aidledger.country', $3::text, true),"
+                              " set_config('aidledger.roles', $4::text, true),"
+                              " set_config('aidledger.key', $5::text, true),"
+                              " set_config('aidledger.request', $6::text, true),"
+                              " set_config('aidledger.idempotency_key', $7::text, true),"
+                              " set_config('aidledger.if_match', $8::text, true),"
+                              " set_config('aidledger.route', $9::text, true)";
 
 enum expected { EXPECT_ENTER, EXPECT_STATEMENT, EXPECT_SYNC };
 
@@ -403,8 +402,8 @@ static bool send_statement(struct connection *c, struct exchange *x)
             return false;
     }
     expect_next(c, EXPECT_STATEMENT, index, index + 1);
-    return PQsendQueryPrepared(c->link.db, x->statement->name,
-                               (int)x->statement->parameter_count, x->values, NULL, NULL, 0) != 0;
+    return PQsendQueryPrepared(c->link.db, x->statement->name, (int)x->statement->parameter_count,
+                               x->values, NULL, NULL, 0) != 0;
 }
 
 static bool send_sync(struct connection *c, size_t first)
@@ -673,15 +672,14 @@ static bool open_lane(struct lanes *lanes, size_t index, char *reason, size_t re
                                         .read_only = !lane->kind->writes,
                                         .custom_plans = lane->kind->serves == LANE_LIST ||
                                                         lane->kind->serves == LANE_REPORT};
-    lane->info = conninfo_make(lanes->arena, plan->config->database_url, &login, reason,
-                               reason_bytes);
+    lane->info =
+        conninfo_make(lanes->arena, plan->config->database_url, &login, reason, reason_bytes);
     if (lane->info == NULL)
         return false;
     const size_t count = lane_connections(lane->kind, plan->config);
     lane->connections = arena_alloc(lanes->arena, count * sizeof lane->connections[0]);
     if (lane->connections == NULL) {
-        (void)snprintf(reason, reason_bytes, "not enough memory for the %s lane",
-                       lane->kind->name);
+        (void)snprintf(reason, reason_bytes, "not enough memory for the %s lane", lane->kind->name);
         return false;
     }
     for (lane->connection_count = 0; lane->connection_count < count; lane->connection_count++) {
@@ -695,8 +693,7 @@ static bool open_lane(struct lanes *lanes, size_t index, char *reason, size_t re
 
 struct lanes *lanes_open(const struct lanes_plan *plan, char *reason, size_t reason_bytes)
 {
-    struct arena *arena =
-        arena_make(ARENA_BYTES + 4 * 64 * LANE_KINDS * sizeof(struct connection));
+    struct arena *arena = arena_make(ARENA_BYTES + 4 * 64 * LANE_KINDS * sizeof(struct connection));
     struct lanes *lanes = arena != NULL ? arena_alloc(arena, sizeof *lanes) : NULL;
     if (lanes == NULL) {
         (void)snprintf(reason, reason_bytes, "not enough memory for the lanes");

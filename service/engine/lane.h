@@ -31,9 +31,9 @@ struct lane_kind {
     const char *name;
     const char *role;
     enum statement_lane serves;
-    bool enters;   /* says who is asking before each statement, which then has a Sync of its own */
+    bool enters;    /* says who is asking before each statement, which then has a Sync of its own */
     bool anonymous; /* serves callers without a key, and only them */
-    bool writes;   /* a lost connection leaves the outcome in doubt */
+    bool writes;    /* a lost connection leaves the outcome in doubt */
     size_t batch_max;
 };
 

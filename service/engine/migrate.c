@@ -12,8 +12,7 @@
 enum standing { APPLIED, MISSING, CHANGED };
 
 /* Whoever comes second waits here and then finds everything done. */
-static const char lock_sql[] =
-    "SELECT pg_advisory_lock(hashtextextended('aidledger migrate', 0))";
+static const char lock_sql[] = "SELECT pg_advisory_lock(hashtextextended('aidledger migrate', 0))";
 
 static const char begin_sql[] =
     "CREATE SCHEMA IF NOT EXISTS aidledger;"
@@ -43,8 +42,8 @@ static bool run(PGconn *db, const char *sql, char *reason, size_t reason_bytes)
     return good;
 }
 
-static bool compare(PGconn *db, const struct page *migration, enum standing *standing,
-                    char *reason, size_t reason_bytes)
+static bool compare(PGconn *db, const struct page *migration, enum standing *standing, char *reason,
+                    size_t reason_bytes)
 {
     PGresult *result = ask_with_bytes(db,
                                       "SELECT m.sha256 = sha256($2::bytea)"
@@ -89,11 +88,11 @@ static bool refuse_newer(PGconn *db, const struct page *migrations, size_t count
 
 static bool record(PGconn *db, const struct page *migration, char *reason, size_t reason_bytes)
 {
-    PGresult *result = ask_with_bytes(
-        db,
-        "INSERT INTO aidledger.schema_migration (number, name, sha256)"
-        " VALUES (left($1::text, 4)::integer, $1::text, sha256($2::bytea))",
-        migration);
+    PGresult *result =
+        ask_with_bytes(db,
+                       "INSERT INTO aidledger.schema_migration (number, name, sha256)"
+                       " VALUES (left($1::text, 4)::integer, $1::text, sha256($2::bytea))",
+                       migration);
     const bool good = ask_is_good(result, reason, reason_bytes);
     PQclear(result);
     return good;

@@ -110,8 +110,8 @@ bool sqlstate_problem(struct exchange *x, const PGresult *result, const struct r
     case SAYS_FAULTS:
         return set_faults(x, message, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
     case SAYS_RULE:
-        return set_rule(
-            x, meaning, rules_find(rules, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME)));
+        return set_rule(x, meaning,
+                        rules_find(rules, PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME)));
     case SAYS_MESSAGE:
         return problem_set(&x->problem, meaning->kind, "%s", message);
     case SAYS_THIS:

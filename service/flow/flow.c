@@ -42,10 +42,10 @@ static const struct step head_steps[] = {
 
 /* When the body has arrived too. */
 static const struct step body_steps[] = {
-    {"body", request_read_body, false},      {"route", route, false},
-    {"negotiate", negotiate_format, false},  {"native", serve_native, false},
-    {"authorise", access_authorise, true},   {"condition", condition_read, true},
-    {"bind", bind_exchange, true},           {"statement", fly, true},
+    {"body", request_read_body, false},     {"route", route, false},
+    {"negotiate", negotiate_format, false}, {"native", serve_native, false},
+    {"authorise", access_authorise, true},  {"condition", condition_read, true},
+    {"bind", bind_exchange, true},          {"statement", fly, true},
 };
 
 /* When the statement has come back. */

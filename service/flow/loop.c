@@ -116,8 +116,7 @@ static void stop_ready(struct watch *watch, uint32_t events)
     struct loop *loop = watch->owner;
     uint64_t count = 0;
     (void)events;
-    if (read(watch->fd, &count, sizeof count) == (ssize_t)sizeof count &&
-        loop->drain_began_ms == 0)
+    if (read(watch->fd, &count, sizeof count) == (ssize_t)sizeof count && loop->drain_began_ms == 0)
         drain(loop);
 }
 
@@ -134,8 +133,7 @@ static bool open_sources(struct loop *loop, char *reason, size_t reason_bytes)
 {
     const int stop = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-    loop->stop =
-        (struct watch){.ready = stop_ready, .owner = loop, .epoll = loop->epoll, .fd = -1};
+    loop->stop = (struct watch){.ready = stop_ready, .owner = loop, .epoll = loop->epoll, .fd = -1};
     loop->directory = directory_make();
     if (stop < 0 || loop->epoll < 0 || loop->directory == NULL ||
         !watch_set(&loop->stop, stop, EPOLLIN)) {
@@ -155,15 +153,13 @@ static bool open_database(struct loop *loop, char *reason, size_t reason_bytes)
                                      .statement_count = loop->plan.statement_count,
                                      .metrics = loop->metrics,
                                      .landed = flow_landed};
-    const struct keeper_feed feed = {.directory = loop->directory,
-                                     .begin = feed_begin,
-                                     .add = feed_add,
-                                     .commit = feed_commit};
+    const struct keeper_feed feed = {
+        .directory = loop->directory, .begin = feed_begin, .add = feed_add, .commit = feed_commit};
     loop->lanes = lanes_open(&lanes, reason, reason_bytes);
     if (loop->lanes == NULL)
         return false;
-    loop->keeper = keeper_open(loop->plan.config, loop->epoll, &feed, loop->metrics, reason,
-                               reason_bytes);
+    loop->keeper =
+        keeper_open(loop->plan.config, loop->epoll, &feed, loop->metrics, reason, reason_bytes);
     return loop->keeper != NULL;
 }
 
@@ -171,8 +167,8 @@ bool loop_open(struct loop *loop, const struct loop_plan *plan, struct metrics *
                int listener, char *reason, size_t reason_bytes)
 {
     *loop = (struct loop){.plan = *plan, .metrics = metrics, .epoll = -1, .stop = {.fd = -1}};
-    const bool opened = open_sources(loop, reason, reason_bytes) &&
-                        open_database(loop, reason, reason_bytes);
+    const bool opened =
+        open_sources(loop, reason, reason_bytes) && open_database(loop, reason, reason_bytes);
     if (opened) {
         const struct daemon_plan daemon = {.config = plan->config,
                                            .hooks = &flow_hooks,

@@ -1,4 +1,5 @@
-/* daemon.c - the client side of a loop: accepts, reads requests, sends responses, sets deadlines. */
+/* daemon.c - the client side of a loop: accepts, reads requests, sends responses, sets deadlines.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/daemon.h"
 
@@ -85,10 +86,9 @@ int daemon_listen(const struct config *config, bool reuse_port, char *reason, si
     }
     const int fd = bind_to(found, reuse_port);
     if (fd < 0)
-        (void)snprintf(reason, reason_bytes, "cannot listen on %s port %s: %s", config->listen,
-                       port,
-                       errno == EADDRINUSE ? "the port is in use by another program"
-                                           : strerror(errno));
+        (void)snprintf(
+            reason, reason_bytes, "cannot listen on %s port %s: %s", config->listen, port,
+            errno == EADDRINUSE ? "the port is in use by another program" : strerror(errno));
     freeaddrinfo(found);
     return fd;
 }
@@ -164,8 +164,8 @@ static const char *client_address(struct arena *arena, struct MHD_Connection *co
     const socklen_t size = info == NULL || info->client_addr->sa_family == AF_INET
                                ? sizeof(struct sockaddr_in)
                                : sizeof(struct sockaddr_in6);
-    if (info == NULL || getnameinfo(info->client_addr, size, host, sizeof host, NULL, 0,
-                                    NI_NUMERICHOST) != 0)
+    if (info == NULL ||
+        getnameinfo(info->client_addr, size, host, sizeof host, NULL, 0, NI_NUMERICHOST) != 0)
         return NULL;
     return arena_copy(arena, host);
 }
@@ -183,8 +183,7 @@ static void *begin_visit(void *cls, const char *target, struct MHD_Connection *c
     const size_t body_max = (size_t)daemon->plan.config->body_max;
     if (client->arena == NULL)
         client->arena = arena_make(sizeof(struct visit) + 3 * body_max + EXCHANGE_BYTES);
-    struct visit *visit =
-        client->arena != NULL ? arena_alloc(client->arena, sizeof *visit) : NULL;
+    struct visit *visit = client->arena != NULL ? arena_alloc(client->arena, sizeof *visit) : NULL;
     if (visit == NULL)
         return NULL;
     struct exchange *x = &visit->x;
@@ -381,7 +380,8 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *
     return strlen(text);
 }
 
-__attribute__((format(printf, 2, 0))) static void log_library(void *cls, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void log_library(void *cls, const char *format,
+                                                              va_list arguments)
 {
     char message[512];
     (void)cls;
@@ -406,10 +406,10 @@ static struct MHD_Daemon *start(struct daemon *daemon)
 {
     const struct config *config = daemon->plan.config;
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO, 0, NULL,
-        NULL, handle, daemon, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-        MHD_OPTION_LISTEN_SOCKET, daemon->plan.listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->connections_max,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO, 0, NULL, NULL,
+        handle, daemon, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_LISTEN_SOCKET,
+        daemon->plan.listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->connections_max,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)config->idle_timeout_s,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, begin_visit, daemon, MHD_OPTION_NOTIFY_COMPLETED, end_visit,
@@ -426,9 +426,9 @@ static bool watch_library(struct daemon *daemon)
 
 struct daemon *daemon_open(const struct daemon_plan *plan, char *reason, size_t reason_bytes)
 {
-    struct arena *arena = arena_make(
-        sizeof(struct daemon) +
-        ((size_t)plan->config->connections_max + 1) * (sizeof(struct client) + 64));
+    struct arena *arena =
+        arena_make(sizeof(struct daemon) +
+                   ((size_t)plan->config->connections_max + 1) * (sizeof(struct client) + 64));
     struct daemon *daemon = arena != NULL ? arena_alloc(arena, sizeof *daemon) : NULL;
     if (daemon == NULL) {
         (void)snprintf(reason, reason_bytes, "not enough memory to serve");

@@ -1,4 +1,5 @@
-/* daemon.h - the client side of a loop: accepts, reads requests, sends responses, sets deadlines. */
+/* daemon.h - the client side of a loop: accepts, reads requests, sends responses, sets deadlines.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -40,8 +41,8 @@ __attribute__((warn_unused_result)) int daemon_listen(const struct config *confi
 int daemon_port(int listener);
 
 /* Starts to accept; NULL with a reason. */
-__attribute__((warn_unused_result)) struct daemon *
-daemon_open(const struct daemon_plan *plan, char *reason, size_t reason_bytes);
+__attribute__((warn_unused_result)) struct daemon *daemon_open(const struct daemon_plan *plan,
+                                                               char *reason, size_t reason_bytes);
 /* Lets libmicrohttpd do what there is to do; once per turn of the loop. */
 void daemon_run(struct daemon *daemon);
 /* How long the loop may sleep for the daemon's sake; -1 for as long as it likes. */

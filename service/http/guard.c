@@ -10,8 +10,8 @@
 
 enum {
     TARGET_MAX = 8192,
-    FIELD_MAX = 8192,  /* name and value of one header field */
-    HEAD_MAX = 32768,  /* all of them */
+    FIELD_MAX = 8192, /* name and value of one header field */
+    HEAD_MAX = 32768, /* all of them */
     FIELDS_MAX = 100,
     FIELD_OVERHEAD = 4 /* colon, space, line end */
 };
@@ -113,10 +113,9 @@ static bool check_host(const struct census *census, bool is_1_1)
 {
     if (census->hosts > 1 || (is_1_1 && census->hosts == 0))
         return refuse(census->problem, "A request names exactly one Host.");
-    if (census->hosts == 1 && census->host[strspn(census->host,
-                                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                  "abcdefghijklmnopqrstuvwxyz"
-                                                  "0123456789-._~:[]%")] != '\0')
+    if (census->hosts == 1 && census->host[strspn(census->host, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                                "abcdefghijklmnopqrstuvwxyz"
+                                                                "0123456789-._~:[]%")] != '\0')
         return refuse(census->problem, "The Host header is malformed.");
     return true;
 }
@@ -130,9 +129,8 @@ static bool check_framing(const struct census *census, bool is_1_1)
         return refuse(census->problem, "The length of the body is given more than once.");
     if (census->encodings == 1 && (!is_1_1 || strcasecmp(census->encoding, "chunked") != 0))
         return refuse(census->problem, "The only transfer coding is chunked, in HTTP/1.1.");
-    if (census->lengths == 1 &&
-        (census->length[0] == '\0' || strlen(census->length) > 15 ||
-         census->length[strspn(census->length, "0123456789")] != '\0'))
+    if (census->lengths == 1 && (census->length[0] == '\0' || strlen(census->length) > 15 ||
+                                 census->length[strspn(census->length, "0123456789")] != '\0'))
         return refuse(census->problem, "Content-Length is not a number of bytes.");
     return true;
 }

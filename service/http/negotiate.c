@@ -76,8 +76,7 @@ static int quality_of(const char *accept, const struct representation *wanted)
 static void drop_query(struct exchange *x, size_t index)
 {
     x->query_count--;
-    memmove(&x->query[index], &x->query[index + 1],
-            (x->query_count - index) * sizeof x->query[0]);
+    memmove(&x->query[index], &x->query[index + 1], (x->query_count - index) * sizeof x->query[0]);
 }
 
 /* Links and spreadsheets cannot set headers. The parameter is ours only where there is a choice. */

@@ -259,8 +259,8 @@ static bool read_body_fields(struct exchange *x)
 bool request_read_head(struct exchange *x)
 {
     const struct visit *visit = visit_of(x);
-    return read_method(x, visit->verb) && request_read_target(x, visit->target) &&
-           read_fields(x) && read_body_fields(x);
+    return read_method(x, visit->verb) && request_read_target(x, visit->target) && read_fields(x) &&
+           read_body_fields(x);
 }
 
 bool request_read_body(struct exchange *x)

@@ -157,8 +157,7 @@ static void add_headers(struct MHD_Response *response, struct exchange *x)
     if (given->body_bytes > 0)
         add(response, "Content-Type",
             given->type != NULL ? given->type : negotiate_type(x->format));
-    const char *etag =
-        given->etag != NULL ? arena_format(x->arena, "\"%s\"", given->etag) : NULL;
+    const char *etag = given->etag != NULL ? arena_format(x->arena, "\"%s\"", given->etag) : NULL;
     add(response, "ETag", etag);
     add(response, "Location", given->location);
     add(response, "Aidledger-Tree-Size", given->tree_size);
@@ -182,8 +181,8 @@ bool respond_send(struct exchange *x)
         const char *given;
         void *taken;
     } body = {.given = given->body_bytes > 0 ? given->body : nothing};
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        given->body_bytes, body.taken, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(given->body_bytes, body.taken, MHD_RESPMEM_PERSISTENT);
     if (response == NULL)
         return false;
     add_headers(response, x);

@@ -16,12 +16,9 @@ struct native {
 };
 
 static const struct native natives[] = {
-    {"/healthz", "healthz", health_process},
-    {"/readyz", "readyz", health_service},
-    {"/metrics", "metrics", prometheus_render},
-    {"/openapi.json", "openapi", pages_openapi},
-    {"/problems/", "problem_page", pages_problem},
-    {"/", "index", pages_index},
+    {"/healthz", "healthz", health_process},       {"/readyz", "readyz", health_service},
+    {"/metrics", "metrics", prometheus_render},    {"/openapi.json", "openapi", pages_openapi},
+    {"/problems/", "problem_page", pages_problem}, {"/", "index", pages_index},
 };
 
 static const struct native *find(const char *path, const char **slug)

@@ -139,8 +139,7 @@ static const struct measure lane_measures[] = {
      offsetof(struct metrics_lane, statements)},
     {"lane_refused_total", "counter", "Requests refused for want of a connection.",
      offsetof(struct metrics_lane, refused)},
-    {"lane_lost_total", "counter", "Connections lost.",
-     offsetof(struct metrics_lane, reconnects)},
+    {"lane_lost_total", "counter", "Connections lost.", offsetof(struct metrics_lane, reconnects)},
 };
 
 static const struct measure measures[] = {

@@ -59,10 +59,14 @@ static const char **find_option(struct options *options, const char *name)
     const struct {
         const char *name;
         const char **value;
-    } known[] = {{"--organisation", &options->organisation}, {"--roles", &options->roles},
-                 {"--country", &options->country},           {"--label", &options->label},
-                 {"--days", &options->days},                 {"--principal", &options->principal},
-                 {"--reason", &options->reason},             {"--output", &options->output}};
+    } known[] = {{"--organisation", &options->organisation},
+                 {"--roles", &options->roles},
+                 {"--country", &options->country},
+                 {"--label", &options->label},
+                 {"--days", &options->days},
+                 {"--principal", &options->principal},
+                 {"--reason", &options->reason},
+                 {"--output", &options->output}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(name, known[i].name) == 0)
             return known[i].value;
@@ -188,8 +192,8 @@ static int create_key(PGconn *db, const struct options *options)
         principal != NULL && make_key(db, PQgetvalue(principal, 0, 0), given, &key, token);
     int code = EXIT_FAILED;
     if (made && run(db, "COMMIT")) {
-        code = printf("principal=%s\nkeyid=%s\ntoken=%s\n", PQgetvalue(principal, 0, 0),
-                      key.keyid, token) > 0
+        code = printf("principal=%s\nkeyid=%s\ntoken=%s\n", PQgetvalue(principal, 0, 0), key.keyid,
+                      token) > 0
                    ? EXIT_DONE
                    : EXIT_FAILED;
     }
@@ -235,8 +239,8 @@ static int make_demo(PGconn *db, const struct options *options)
     PGresult *principals =
         ask_or_explain(db, "SELECT d.name, d.principal FROM demonstration_create() AS d", 0, NULL);
     const bool none = PQntuples(principals) == 0;
-    bool good = principals != NULL &&
-                (none || write_demo_keys(db, principals, path)) && run(db, "COMMIT");
+    bool good =
+        principals != NULL && (none || write_demo_keys(db, principals, path)) && run(db, "COMMIT");
     PQclear(principals);
     if (good && !none)
         good = rename(path, options->output) == 0;
@@ -251,11 +255,11 @@ static int list_keys(PGconn *db, const struct options *options)
 {
     if (options->word != NULL)
         return EXIT_USAGE;
-    PGresult *keys = ask_or_explain(
-        db,
-        "SELECT k.keyid, k.state, to_char(k.expires_at, 'YYYY-MM-DD'), k.roles,"
-        " coalesce(k.country, '-'), k.organisation, k.label FROM key_list() AS k",
-        0, NULL);
+    PGresult *keys =
+        ask_or_explain(db,
+                       "SELECT k.keyid, k.state, to_char(k.expires_at, 'YYYY-MM-DD'), k.roles,"
+                       " coalesce(k.country, '-'), k.organisation, k.label FROM key_list() AS k",
+                       0, NULL);
     if (keys == NULL)
         return EXIT_FAILED;
     for (int i = 0; i < PQntuples(keys); i++)
@@ -287,7 +291,8 @@ int key_command(int count, char **words, const struct config *config)
     static const struct {
         const char *name;
         int (*run)(PGconn *db, const struct options *options);
-    } verbs[] = {{"create", create_key}, {"list", list_keys}, {"revoke", end_key}, {"demo", make_demo}};
+    } verbs[] = {
+        {"create", create_key}, {"list", list_keys}, {"revoke", end_key}, {"demo", make_demo}};
     const struct conninfo_lane login = {
         .name = "key", .role = "aidledger_keeper", .timeout_ms = TIMEOUT_MS};
     struct options options = {.word = NULL};
