@@ -8,6 +8,7 @@
 #include "core/version.h"
 #include "engine/inspect.h"
 #include "engine/migrate.h"
+#include "engine/schema.h"
 #include "flow/loop.h"
 #include "work/key.h"
 #include "work/sequencer.h"
@@ -38,6 +39,7 @@ struct service {
     struct config config;
     struct arena *arena;
     struct inspection inspection;
+    const struct schemas *schemas;
     struct metrics *board[LOOPS_MAX];
     struct loop loops[LOOPS_MAX];
     pthread_t threads[LOOPS_MAX];
@@ -86,7 +88,11 @@ static bool inspect(struct service *service, char *reason)
     inspection->arena = service->arena;
     inspection->migrations = catalogue_migrations(&inspection->migration_count);
     inspection->statements = catalogue_statements(&inspection->statement_count);
-    return inspect_wait(&service->config, DATABASE_WAIT_MS, reason, REASON_BYTES) &&
+    service->schemas =
+        schemas_compile(service->arena, catalogue_page("api/openapi.json"), inspection->statements,
+                        inspection->statement_count, reason, REASON_BYTES);
+    return service->schemas != NULL &&
+           inspect_wait(&service->config, DATABASE_WAIT_MS, reason, REASON_BYTES) &&
            inspect_database(inspection, reason, REASON_BYTES);
 }
 
@@ -111,6 +117,7 @@ static bool open_loops(struct service *service, char *reason)
 {
     const struct loop_plan plan = {.config = &service->config,
                                    .rules = &service->inspection.rules,
+                                   .schemas = service->schemas,
                                    .statements = service->inspection.statements,
                                    .statement_count = service->inspection.statement_count};
     const size_t count = (size_t)service->config.loops;

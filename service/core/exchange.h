@@ -15,6 +15,7 @@
 struct exchange;
 struct directory; /* access/directory.h: the live API keys of this loop */
 struct metrics;   /* core/metrics.h */
+struct schemas;   /* engine/schema.h: what bodies must look like */
 
 /* A step of the walk: false means x->problem is set, and the walk goes to representation. */
 typedef bool (*exchange_fn)(struct exchange *x);
@@ -91,6 +92,7 @@ struct exchange {
     const char *if_none_match;   /* as sent */
 
     /* What the statement gets: values[i] is $i+1, NULL is null. */
+    const struct schemas *schemas;
     const char *values[PARAMETERS_MAX];
 
     struct response response;

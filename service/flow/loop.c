@@ -174,6 +174,7 @@ bool loop_open(struct loop *loop, const struct loop_plan *plan, struct metrics *
                                            .hooks = &flow_hooks,
                                            .metrics = metrics,
                                            .directory = loop->directory,
+                                           .schemas = plan->schemas,
                                            .owner = loop,
                                            .epoll = loop->epoll,
                                            .listener = listener};

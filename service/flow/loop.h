@@ -16,11 +16,13 @@
 #include <stdint.h>
 
 struct directory;
+struct schemas;
 
 /* Read by every loop, changed by none. */
 struct loop_plan {
     const struct config *config;
     const struct rules *rules;
+    const struct schemas *schemas;
     const struct statement *statements;
     size_t statement_count;
 };

@@ -192,6 +192,7 @@ static void *begin_visit(void *cls, const char *target, struct MHD_Connection *c
     uuid_make(x->id);
     x->client = client_address(x->arena, connection);
     x->directory = daemon->plan.directory;
+    x->schemas = daemon->plan.schemas;
     x->metrics = daemon->plan.metrics;
     x->owner = daemon->plan.owner;
     x->connection = connection;

@@ -28,8 +28,9 @@ struct daemon_plan {
     const struct config *config;
     const struct daemon_hooks *hooks;
     struct metrics *metrics;
-    struct directory *directory; /* handed to every exchange */
-    void *owner;                 /* likewise */
+    struct directory *directory;   /* handed to every exchange */
+    const struct schemas *schemas; /* likewise */
+    void *owner;                   /* likewise */
     int epoll;
     int listener; /* taken over */
 };
