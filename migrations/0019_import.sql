@@ -1317,7 +1317,7 @@ GRANT EXECUTE ON FUNCTION import_note, iati_trim, iati_code, iati_date, iati_ins
       iati_instalments, iati_shares, iati_recipients, iati_sectors, import_named, iati_dates,
       iati_said, iati_organisations, iati_descriptions, iati_activity_content, import_fit,
       import_marks, iati_status, iati_commitment_content, import_reporter, import_said,
-      import_commitment, import_schedule, transaction_reversal, import_transactions, import_money,
+      import_commitment, import_schedule, transaction_reversal, import_transactions, import_sums,
       money_sum, import_obstacle, import_is_secondary, import_read, import_within_leaf,
       import_accepted, import_commitment_of, import_money_of, import_activity
    TO aidledger_importer;
