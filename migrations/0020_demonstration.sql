@@ -6,7 +6,8 @@ SET LOCAL search_path = aidledger;
 CREATE FUNCTION demonstration_create() RETURNS TABLE (name text, principal uuid)
 LANGUAGE plpgsql AS $$
 BEGIN
-    LOCK TABLE principal IN SHARE ROW EXCLUSIVE MODE;
+    -- Two at once would both find it empty.
+    PERFORM pg_advisory_xact_lock(hashtextextended('aidledger demonstration', 0));
     IF EXISTS (SELECT FROM ledger_entry) OR EXISTS (SELECT FROM principal) THEN
         RETURN;
     END IF;
