@@ -136,11 +136,10 @@ static void bind_parameter(struct exchange *x, size_t index)
                             "This parameter is required.");
 }
 
-/* Answered by http/negotiate and by the report's renderer. */
+/* Answered by the report's renderer. */
 static bool is_for_others(const struct exchange *x, const char *name)
 {
-    return strcmp(name, "format") == 0 ||
-           (x->statement->kind == STATEMENT_REPORT && strcmp(name, "notes") == 0);
+    return x->statement->kind == STATEMENT_REPORT && strcmp(name, "notes") == 0;
 }
 
 static void refuse_unknown(struct exchange *x)
