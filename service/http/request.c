@@ -219,10 +219,15 @@ static bool read_method(struct exchange *x, const char *verb)
                        "OPTIONS, in capital letters.");
 }
 
-static bool is_json_type(const char *type)
+static bool is_json_type(enum method method, const char *type)
 {
+    static const char *const names[] = {"application/json", "application/merge-patch+json"};
+    const size_t known = method == METHOD_PATCH ? 2 : 1; /* RFC 7396 is what our PATCH does */
     const size_t length = strcspn(type, "; \t");
-    if (length != strlen("application/json") || strncasecmp(type, "application/json", length) != 0)
+    size_t i = 0;
+    while (i < known && (length != strlen(names[i]) || strncasecmp(type, names[i], length) != 0))
+        i++;
+    if (i == known)
         return false;
     /* RFC 8259 has no charset; the one that is true anyway is tolerated. */
     const char *rest = type + length + strspn(type + length, "; \t");
@@ -250,7 +255,7 @@ static bool read_body_fields(struct exchange *x)
     if (coding != NULL && strcasecmp(coding, "identity") != 0)
         return problem_set(&x->problem, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                            "Bodies are taken without a Content-Encoding.");
-    if (type == NULL || !is_json_type(type))
+    if (type == NULL || !is_json_type(x->method, type))
         return problem_set(&x->problem, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                            "Send the body as JSON, with Content-Type: application/json.");
     return true;
