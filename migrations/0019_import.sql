@@ -55,8 +55,8 @@ VALUES ('identifier_missing', 'rejected', 'The activity has no identifier.'),
        ('region_unknown', 'marked', 'A region is not in the DAC list: its money is unallocated.'),
        ('sector_unknown', 'marked', 'A purpose code is not in the DAC list: its money is unallocated.'),
        ('sector_not_dac', 'marked', 'Sectors in other vocabularies only: the money is unallocated by sector.'),
-       ('shares_missing', 'marked', 'Several recipients or sectors without shares: the money is unallocated.'),
-       ('shares_wrong', 'marked', 'Shares that do not add up to 100: the money is unallocated.'),
+       ('shares_missing', 'marked', 'Recipients or sectors without shares: what no share covers is unallocated.'),
+       ('shares_wrong', 'marked', 'Shares do not add up to 100: below, the rest is unallocated; above, all of it.'),
        ('shares_scaled', 'marked', 'Shares that add up to 100 but for rounding; they were scaled.'),
        ('shares_merged', 'marked', 'A recipient or sector is listed twice; its shares were added.'),
        ('levels_mixed', 'marked', 'Recipients or sectors both of the activity and of transactions.'),
@@ -439,62 +439,92 @@ $$;
 COMMENT ON FUNCTION iati_instalments(jsonb) IS 'The planned disbursements of an activity.';
 
 -- Shares are split by as they are published when they add up to 100. When they do but for rounding
--- they are weights; otherwise nobody knows them, and a guess would be our statement, not theirs.
+-- they are weights. What they leave of 100 is not specified, and when they say more than 100 or
+-- nothing at all, the whole is not: a guess would be our statement, not theirs.
 CREATE FUNCTION iati_shares(parts jsonb, what text, OUT shares jsonb, OUT notes jsonb)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    total   numeric;
-    finest  integer;
-    known   boolean;
-    sound   boolean;
-    entries integer;
+    given    record;
+    sum_text text;
 BEGIN
     -- One entry for each recipient or sector; one with a share of zero gets nothing anyway.
-    SELECT jsonb_agg(p.key || jsonb_build_object('share', p.share) ORDER BY p.ordinality),
-           count(*), sum(p.share), max(scale(trim_scale(p.share))), bool_and(p.known),
-           bool_and(p.sound),
-           CASE WHEN bool_or(p.times > 1) THEN import_note('shares_merged', 'among the ' || what)
-                ELSE '[]' END
-      INTO shares, entries, total, finest, known, sound, notes
+    SELECT jsonb_agg(jsonb_strip_nulls(p.key || jsonb_build_object('share', p.share))
+                     ORDER BY p.ordinality) AS shares,
+           count(*) AS entries, sum(p.share) AS total, max(scale(trim_scale(p.share))) AS finest,
+           bool_and(p.known) AS known, bool_and(p.sound) AS sound, bool_or(p.times > 1) AS merged
+      INTO given
       FROM (SELECT e.value - 'percentage' AS key, min(e.ordinality) AS ordinality,
                    count(*) AS times,
                    sum(iati_decimal(e.value ->> 'percentage')) AS share,
-                   bool_and(e.value ->> 'percentage' IS NOT NULL) AS known,
-                   bool_and(coalesce(iati_decimal(e.value ->> 'percentage'), -1) >= 0) AS sound
+                   bool_and(e.value ? 'percentage') AS known,
+                   bool_and(NOT e.value ? 'percentage'
+                            OR coalesce(iati_decimal(e.value ->> 'percentage'), -1) >= 0) AS sound
               FROM jsonb_array_elements(parts) WITH ORDINALITY AS e
              GROUP BY 1) AS p
      WHERE p.share IS DISTINCT FROM 0;
-    IF entries = 0 THEN
-        RETURN;
-    ELSIF entries = 1 AND NOT known THEN
-        shares := jsonb_set(shares, '{0,share}', '"100"');
-    ELSIF known AND sound AND abs(total - 100) <= 0.01 * entries THEN
-        IF total <> 100 OR finest > 6 THEN
-            notes := notes || import_note('shares_scaled', format(
-                'the shares of the %s add up to %s', what, trim_scale(total)));
+    notes := CASE WHEN given.merged THEN import_note('shares_merged', 'among the ' || what)
+                  ELSE '[]' END;
+    sum_text := format('the shares of the %s add up to %s', what,
+                       coalesce(trim_scale(given.total)::text, 'nothing'));
+    IF given.entries = 1 AND NOT given.known THEN
+        shares := jsonb_set(given.shares, '{0,share}', '"100"');
+    ELSIF given.known AND given.sound AND abs(given.total - 100) <= 0.01 * given.entries THEN
+        shares := shares_scaled(given.shares, 100);
+        IF given.total <> 100 OR given.finest > 6 THEN
+            notes := notes || import_note('shares_scaled', sum_text);
         END IF;
-        SELECT jsonb_agg(p.value || jsonb_build_object('share', trim_scale(w.part)::text)
-                         ORDER BY p.ordinality)
-          INTO shares
-          FROM jsonb_array_elements(shares) WITH ORDINALITY AS p
-          JOIN largest_remainder(100, 6, (
-                   SELECT array_agg((v.value ->> 'share')::numeric ORDER BY v.ordinality)
-                     FROM jsonb_array_elements(shares) WITH ORDINALITY AS v)) AS w
-            ON w.ordinal = p.ordinality;
-    ELSE
-        notes := notes || CASE WHEN known
-            THEN import_note('shares_wrong', format('the shares of the %s add up to %s', what,
-                                                    coalesce(trim_scale(total)::text, 'nothing')))
-            ELSE import_note('shares_missing', format('%s %s', entries, what)) END;
-        SELECT jsonb_agg(p.value - 'share' ORDER BY p.ordinality) INTO shares
-          FROM jsonb_array_elements(shares) WITH ORDINALITY AS p
-         WHERE p.value - 'share' <> '{}';
+    ELSIF parts IS NOT NULL THEN
+        notes := notes || CASE WHEN given.known IS NOT FALSE
+            THEN import_note('shares_wrong', sum_text)
+            ELSE import_note('shares_missing', format('among %s %s', given.entries, what)) END;
+        shares := shares_within(given.shares, given.sound AND given.total < 100);
     END IF;
 END
 $$;
 COMMENT ON FUNCTION iati_shares(jsonb, text) IS
     'Recipients or sectors with shares that add up to exactly 100, or named without shares when '
-    'the file does not say them. An entry with a share alone is a code nobody knows.';
+    'the file does not say them. An entry with a share alone is what the file leaves open.';
+
+CREATE FUNCTION shares_scaled(shares jsonb, total numeric) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN (
+    SELECT jsonb_agg(p.value || jsonb_build_object('share', trim_scale(w.part)::text)
+                     ORDER BY p.ordinality)
+      FROM jsonb_array_elements(shares) WITH ORDINALITY AS p
+      JOIN largest_remainder(total, 6, (
+               SELECT array_agg((v.value ->> 'share')::numeric ORDER BY v.ordinality)
+                 FROM jsonb_array_elements(shares) WITH ORDINALITY AS v)) AS w
+        ON w.ordinal = p.ordinality);
+END
+$$;
+COMMENT ON FUNCTION shares_scaled(jsonb, numeric) IS
+    'The same shares with at most six decimals, adding up to exactly this total.';
+
+CREATE FUNCTION shares_within(shares jsonb, is_partly_known boolean) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    said jsonb;
+    left_open numeric;
+BEGIN
+    IF is_partly_known THEN
+        SELECT jsonb_agg(CASE WHEN p.value ? 'share' THEN p.value || jsonb_build_object(
+                             'share', trim_scale(trunc((p.value ->> 'share')::numeric, 6))::text)
+                              ELSE p.value END ORDER BY p.ordinality)
+          INTO said
+          FROM jsonb_array_elements(shares) WITH ORDINALITY AS p
+         WHERE p.value - 'share' <> '{}';
+        left_open := 100 - coalesce(shares_total(said), 0);
+        RETURN coalesce(said, '[]') || jsonb_build_object('share', trim_scale(left_open)::text);
+    END IF;
+    RETURN (SELECT jsonb_agg(p.value - 'share' ORDER BY p.ordinality)
+              FROM jsonb_array_elements(shares) WITH ORDINALITY AS p
+             WHERE p.value - 'share' <> '{}');
+END
+$$;
+COMMENT ON FUNCTION shares_within(jsonb, boolean) IS
+    'Shares below 100 with what they leave open as an entry of its own; or, when they cannot be '
+    'used, only who or what is named.';
 
 CREATE FUNCTION iati_recipients(activity jsonb, transactions import_item[], OUT recipients jsonb,
                                 OUT notes jsonb)
@@ -824,6 +854,20 @@ $$;
 COMMENT ON PROCEDURE import_speak(uuid, uuid, uuid) IS
     'Makes the importer of an organisation the one who speaks until the transaction ends.';
 
+CREATE FUNCTION import_principal(of_organisation uuid) RETURNS uuid
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+    SELECT p.id
+      FROM principal AS p
+     WHERE p.organisation_id = of_organisation AND p.roles = ARRAY['importer']
+     ORDER BY p.created_at, p.id
+     LIMIT 1);
+END
+$$;
+COMMENT ON FUNCTION import_principal(uuid) IS
+    'The importer of an organisation; null before its first import.';
+
 CREATE FUNCTION import_reporter(reporting_org jsonb, lang text, source_sha256 bytea, request uuid)
 RETURNS integer
 LANGUAGE plpgsql AS $$
@@ -834,10 +878,12 @@ DECLARE
     receipt   ledger_receipt;
 BEGIN
     SELECT w.* INTO o FROM organisation AS w WHERE w.identifier = ref;
-    IF NOT FOUND THEN
+    principal := import_principal(o.id);
+    IF principal IS NULL THEN
         -- Two imports may meet the same new organisation; the second waits and finds it.
         PERFORM pg_advisory_xact_lock(hashtextextended('aidledger organisation ' || ref, 0));
         SELECT w.* INTO o FROM organisation AS w WHERE w.identifier = ref;
+        principal := import_principal(o.id);
     END IF;
     IF o.id IS NULL THEN
         INSERT INTO organisation (identifier, name, type_code, four_eyes, origin)
@@ -845,11 +891,7 @@ BEGIN
                 iati_code('OrganisationType', reporting_org ->> 'type'), false, 'imported')
         RETURNING * INTO o;
     END IF;
-    SELECT p.id INTO principal
-      FROM principal AS p
-     WHERE p.organisation_id = o.id AND p.roles = ARRAY['importer']
-     LIMIT 1;
-    IF NOT FOUND THEN
+    IF principal IS NULL THEN
         INSERT INTO principal (organisation_id, roles, label)
         VALUES (o.id, ARRAY['importer'], 'Importer for ' || left(ref, 150))
         RETURNING id INTO principal;
@@ -1085,24 +1127,6 @@ $$;
 COMMENT ON FUNCTION import_sums(import_item[]) IS
     'Commitments (type 2) and disbursements (type 3) per currency.';
 
-CREATE FUNCTION money_sum(a jsonb, b jsonb) RETURNS jsonb
-LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    RETURN coalesce((
-        SELECT jsonb_object_agg(c.currency, c.sums)
-          FROM (SELECT p.currency, jsonb_object_agg(p.name, p.total::text) AS sums
-                  FROM (SELECT m.key AS currency, v.key AS name, sum(v.value::numeric) AS total
-                          FROM (SELECT * FROM jsonb_each(a)
-                                 UNION ALL
-                                SELECT * FROM jsonb_each(b)) AS m
-                         CROSS JOIN jsonb_each_text(m.value) AS v
-                         GROUP BY 1, 2) AS p
-                 GROUP BY 1) AS c), '{}');
-END
-$$;
-COMMENT ON FUNCTION money_sum(jsonb, jsonb) IS
-    'Adds up two sets of sums per currency and name, exactly.';
-
 CREATE TYPE import_result AS (outcome text, marks jsonb, reasons jsonb, counts jsonb, money jsonb);
 COMMENT ON TYPE import_result IS
     'What became of an activity: new, changed, unchanged or rejected; the remarks by verdict; how '
@@ -1280,7 +1304,7 @@ BEGIN
     SELECT w.* INTO before FROM activity AS w WHERE w.iati_identifier = identifier;
     notes := import_obstacle(activity, identifier, before);
     IF notes <> '[]' THEN
-        RETURN ('rejected', '[]', notes, '{}', '{}')::import_result;
+        RETURN import_refused(notes);
     END IF;
     plan := import_read(activity, identifier);
     statements := import_reporter(activity -> 'reporting_org', activity ->> 'lang', source_sha256,
@@ -1307,6 +1331,147 @@ COMMENT ON FUNCTION import_activity(jsonb, bytea, uuid) IS
     'statements of its publisher, the rest is left as it is. An activity that is rejected leaves '
     'no trace.';
 
+-- ---------------------------------------------------------------- one run
+
+-- What became of each activity is kept for the session, so that the summary counts exactly and the
+-- program needs no memory for it.
+CREATE PROCEDURE import_begin()
+LANGUAGE plpgsql AS $$
+BEGIN
+    CREATE TEMPORARY TABLE IF NOT EXISTS import_outcome (
+        request    uuid          NOT NULL,
+        ordinal    bigint        GENERATED ALWAYS AS IDENTITY,
+        identifier text,
+        line       integer,
+        result     import_result NOT NULL);
+    CREATE INDEX IF NOT EXISTS import_outcome_identifier
+        ON import_outcome (request, identifier);
+END
+$$;
+COMMENT ON PROCEDURE import_begin() IS 'Makes the session ready to import files.';
+
+CREATE FUNCTION import_refused(notes jsonb) RETURNS import_result
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT ('rejected', '[]', notes, '{}', '{}')::import_result $$;
+COMMENT ON FUNCTION import_refused(jsonb) IS 'The result of an activity that is left out.';
+
+CREATE FUNCTION import_take(activity jsonb, source_sha256 bytea, request uuid) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    named  text := left(iati_trim(activity #>> '{iati_identifier,text}'), 300);
+    result import_result;
+    cause  text;
+    broken text;
+BEGIN
+    IF EXISTS (SELECT FROM import_outcome AS o
+                WHERE o.request = import_take.request AND o.identifier = named
+                  AND (o.result).outcome <> 'rejected') THEN
+        result := import_refused(import_note('identifier_repeated', named));
+    ELSE
+        BEGIN
+            result := import_activity(activity, source_sha256, request);
+        EXCEPTION
+            -- What the data is to blame for. Anything else ends the run.
+            WHEN integrity_constraint_violation OR data_exception OR program_limit_exceeded
+                 OR raise_exception OR SQLSTATE 'AL409' OR SQLSTATE 'AL422' THEN
+            GET STACKED DIAGNOSTICS cause = MESSAGE_TEXT, broken = CONSTRAINT_NAME;
+            result := import_refused(import_note('not_recordable', coalesce(
+                (SELECT obj_description(c.oid, 'pg_constraint')
+                   FROM pg_constraint AS c
+                  WHERE c.connamespace = 'aidledger'::regnamespace AND c.conname = broken
+                  ORDER BY c.oid
+                  LIMIT 1), cause)));
+        END;
+    END IF;
+    INSERT INTO import_outcome (request, identifier, line, result)
+    VALUES (import_take.request, named, (activity ->> 'line')::integer, result);
+    RETURN result.outcome;
+END
+$$;
+COMMENT ON FUNCTION import_take(jsonb, bytea, uuid) IS
+    'Records the next activity of a file, or why it is left out; returns what became of it.';
+
+CREATE FUNCTION import_leave_out(identifier text, line integer, request uuid) RETURNS text
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO import_outcome (request, identifier, line, result)
+    VALUES (import_leave_out.request, left(iati_trim(import_leave_out.identifier), 300),
+            import_leave_out.line,
+            import_refused(import_note('activity_large', 'it is beyond the limits of the reader')));
+    RETURN 'rejected';
+END
+$$;
+COMMENT ON FUNCTION import_leave_out(text, integer, uuid) IS
+    'Notes an activity of a file that the reader could not hold.';
+
+CREATE FUNCTION import_counts(request uuid)
+RETURNS TABLE (accepted bigint, made bigint, changed bigint, unchanged bigint, marked bigint,
+               rejected bigint, left_out bigint, statements bigint, recorded bigint,
+               reversed bigint)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
+    SELECT count(*) FILTER (WHERE r.outcome <> 'rejected'),
+           count(*) FILTER (WHERE r.outcome = 'new'),
+           count(*) FILTER (WHERE r.outcome = 'changed'),
+           count(*) FILTER (WHERE r.outcome = 'unchanged'),
+           count(*) FILTER (WHERE r.outcome <> 'rejected' AND r.marks || r.reasons <> '[]'),
+           count(*) FILTER (WHERE r.outcome = 'rejected'),
+           coalesce(sum(jsonb_array_length(r.reasons))
+                        FILTER (WHERE r.outcome <> 'rejected'), 0)::bigint,
+           coalesce(sum((r.counts ->> 'statements')::bigint), 0)::bigint,
+           coalesce(sum((r.counts ->> 'recorded')::bigint), 0)::bigint,
+           coalesce(sum((r.counts ->> 'reversed')::bigint), 0)::bigint
+      FROM import_outcome AS o
+     CROSS JOIN LATERAL (SELECT (o.result).*) AS r
+     WHERE o.request = import_counts.request;
+END
+$$;
+COMMENT ON FUNCTION import_counts(uuid) IS 'How many activities of a file became what.';
+
+CREATE FUNCTION import_reasons(request uuid)
+RETURNS TABLE (verdict text, rule text, meaning text, times bigint, activities bigint,
+               examples text)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
+    SELECT w.verdict, w.rule, w.meaning, count(*), count(DISTINCT n.ordinal),
+           string_agg(format('%s, line %s: %s', coalesce(n.identifier, '(no identifier)'), n.line,
+                             n.detail), E'\n' ORDER BY n.ordinal) FILTER (WHERE n.nth <= 3)
+      FROM (SELECT o.ordinal, o.identifier, v.value ->> 'rule' AS rule,
+                   coalesce((v.value ->> 'line')::integer, o.line) AS line,
+                   v.value ->> 'detail' AS detail,
+                   row_number() OVER (PARTITION BY v.value ->> 'rule'
+                                          ORDER BY o.ordinal, v.ordinality) AS nth
+              FROM import_outcome AS o
+             CROSS JOIN jsonb_array_elements((o.result).reasons || (o.result).marks)
+                        WITH ORDINALITY AS v
+             WHERE o.request = import_reasons.request) AS n
+      JOIN import_rule AS w ON w.rule = n.rule
+     GROUP BY w.verdict, w.rule, w.meaning
+     ORDER BY w.verdict DESC, 5 DESC, w.rule;
+END
+$$;
+COMMENT ON FUNCTION import_reasons(uuid) IS
+    'Why activities of a file were rejected or marked: how often, in how many, the first of them.';
+
+CREATE FUNCTION import_totals(request uuid)
+RETURNS TABLE (currency text, commitments text, disbursements text)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
+    SELECT m.key, coalesce(sum((m.value ->> 'commitments')::numeric), 0)::text,
+           coalesce(sum((m.value ->> 'disbursements')::numeric), 0)::text
+      FROM import_outcome AS o
+     CROSS JOIN jsonb_each((o.result).money) AS m
+     WHERE o.request = import_totals.request
+     GROUP BY m.key
+     ORDER BY m.key;
+END
+$$;
+COMMENT ON FUNCTION import_totals(uuid) IS
+    'Commitments (type 2) and disbursements (type 3) of the accepted activities of a file.';
+
 GRANT INSERT ON organisation TO aidledger_importer;
 GRANT UPDATE (entry) ON organisation TO aidledger_importer;
 GRANT SELECT ON import_rule TO aidledger_importer;
@@ -1314,12 +1479,13 @@ GRANT SELECT, INSERT ON transaction_source TO aidledger_importer;
 GRANT EXECUTE ON FUNCTION import_note, iati_trim, iati_code, iati_date, iati_instant,
       iati_decimal, iati_narratives, iati_name, iati_party, iati_money, import_verdict,
       iati_codes, iati_aid_type, iati_transaction_place, iati_transaction, iati_instalment,
-      iati_instalments, iati_shares, iati_recipients, iati_sectors, import_named, iati_dates,
+      iati_instalments, iati_shares, iati_recipients, iati_sectors, import_named, shares_scaled, shares_within, iati_dates,
       iati_said, iati_organisations, iati_descriptions, iati_activity_content, import_fit,
-      import_marks, iati_status, iati_commitment_content, import_reporter, import_said,
+      import_marks, iati_status, iati_commitment_content, import_principal, import_reporter, import_said,
       import_commitment, import_schedule, transaction_reversal, import_transactions, import_sums,
-      money_sum, import_obstacle, import_is_secondary, import_read, import_within_leaf,
-      import_accepted, import_commitment_of, import_money_of, import_activity
+      import_obstacle, import_is_secondary, import_read, import_within_leaf,
+      import_accepted, import_commitment_of, import_money_of, import_activity,
+      import_refused, import_take, import_leave_out, import_counts, import_reasons, import_totals
    TO aidledger_importer;
-GRANT EXECUTE ON PROCEDURE import_speak
+GRANT EXECUTE ON PROCEDURE import_speak, import_begin
    TO aidledger_importer;

@@ -10,6 +10,7 @@
 #include "engine/migrate.h"
 #include "engine/schema.h"
 #include "flow/loop.h"
+#include "work/import.h"
 #include "work/key.h"
 #include "work/sequencer.h"
 #include "work/supervise.h"
@@ -282,6 +283,7 @@ static const struct command commands[] = {
     {"serve", "answer requests until SIGTERM; keeps the sequencer running", serve},
     {"migrate", "bring the database's schema up to this program's", migrate},
     {"work", "give ledger entries their leaf indexes until SIGTERM", work},
+    {"import", "record the activities of IATI files", import_command},
     {"key", "create, list and revoke API keys", key_command},
     {"version", "say which version this is", version},
     {"help", "this text", help},

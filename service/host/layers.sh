@@ -24,7 +24,7 @@ BEGIN {
     library["microhttpd.h"] = "http"
     library["libxml/"] = "transfer"
     library["xlsxwriter.h"] = "transfer"
-    library["sodium.h"] = "ledger access"
+    library["sodium.h"] = "ledger access transfer"
 
     # Functions without a bound, with hidden state, or with no way to report an error.
     banned = "strcpy|strcat|sprintf|vsprintf|strncpy|strtok|atoi|atol|atof|strtol|gets|localtime|" \
