@@ -69,7 +69,6 @@ struct reader {
     int depth;
     int skipped;      /* depth of the outermost element that is left out, 0: none is */
     int open;         /* innermost open element that is read, or NOTHING */
-    size_t text_run;  /* bytes of text since the last tag */
     long first_line;  /* of the activity */
     struct text text; /* of the innermost element, if it has a text of its own */
     struct text value;
@@ -219,7 +218,8 @@ static void close_activity(struct reader *reader)
         .json = out->data,
         .identifier = reader->identifier,
         .line = reader->first_line,
-        .is_too_large = out->full || reader->repeated.full || reader->value.full,
+        .is_too_large =
+            out->full || reader->text.full || reader->repeated.full || reader->value.full,
     };
     if (reader->source->take != NULL &&
         !reader->source->take(reader->source->context, &activity, reader->problem))
@@ -295,7 +295,6 @@ static void start_element(void *context, const xmlChar *name, const xmlChar *pre
     (void)namespaces;
     (void)declared;
     (void)defaulted;
-    reader->text_run = 0;
     if (++reader->depth > IATI_DEPTH_MAX) {
         (void)problem_set(reader->problem, PROBLEM_INVALID_VALUE,
                           "line %ld: elements are nested deeper than %d", line_of(reader),
@@ -324,7 +323,6 @@ static void end_element(void *context, const xmlChar *name, const xmlChar *prefi
     (void)name;
     (void)prefix;
     (void)uri;
-    reader->text_run = 0;
     const int depth = reader->depth--;
     if (reader->skipped != 0) {
         if (reader->skipped == depth)
@@ -344,18 +342,12 @@ static void end_element(void *context, const xmlChar *name, const xmlChar *prefi
         close_activity(reader);
 }
 
+/* A text beyond its cap leaves its activity out; one that is not read may have any length. */
 static void take_text(void *context, const xmlChar *text, int length)
 {
     struct reader *reader = context;
-    reader->text_run += (size_t)length;
-    if (reader->text_run > IATI_TEXT_MAX) {
-        (void)problem_set(reader->problem, PROBLEM_INVALID_VALUE,
-                          "line %ld: a text has more than %d bytes", line_of(reader),
-                          IATI_TEXT_MAX);
-        stop(reader);
-    } else if (reader->skipped == 0 && reader->open != NOTHING && has_text(reader->open)) {
+    if (reader->skipped == 0 && reader->open != NOTHING && has_text(reader->open))
         text_add_bytes(&reader->text, text, (size_t)length);
-    }
 }
 
 /* The guard has refused such a file already; this holds should it ever be mistaken. */
@@ -411,9 +403,40 @@ static bool read_all(struct reader *reader)
             return problem_set(reader->problem, PROBLEM_INTERNAL, "the file cannot be read");
         if ((have > 0 || guard.unit_bytes == 0) &&
             !xml_guard_pass(&guard, chunk, have, reader->problem))
-            return problem_line(reader);
+            return false;
         if (have > 0 && !parse(reader, (const char *)chunk, have))
             return false;
     } while (count > 0);
     return parse(reader, "", 0);
+}
+
+/* Only the events we take: whatever would load, resolve or build something is left out. */
+static const xmlSAXHandler events = {
+    .internalSubset = refuse_declaration,
+    .characters = take_text,
+    .ignorableWhitespace = take_text,
+    .cdataBlock = take_text,
+    .startElementNs = start_element,
+    .endElementNs = end_element,
+    .serror = note_error,
+    .initialized = XML_SAX2_MAGIC,
+};
+
+bool iati_read(const struct iati_source *source, struct iati_file *file, struct problem *problem)
+{
+    struct reader reader = {
+        .source = source, .file = file, .problem = problem, .open = NOTHING, .identifier = ""};
+    xmlSAXHandler handler = events;
+    *file = (struct iati_file){.activities = 0};
+    xmlCatalogSetDefaults(XML_CATA_ALLOW_NONE);
+    reader.arena = arena_make(ARENA_BYTES);
+    reader.parser = xmlCreatePushParserCtxt(&handler, &reader, NULL, 0, NULL);
+    if (reader.arena == NULL || reader.parser == NULL ||
+        xmlCtxtUseOptions(reader.parser, XML_PARSE_NONET) != 0)
+        (void)problem_set(problem, PROBLEM_INTERNAL, "out of memory");
+    const bool done = !problem_is_set(problem) && read_all(&reader);
+    if (reader.parser != NULL)
+        xmlFreeParserCtxt(reader.parser);
+    arena_free(reader.arena);
+    return done;
 }

@@ -36,6 +36,7 @@ static bool detect(struct xml_guard *guard, const unsigned char *bytes, size_t c
     else
         return refuse(problem, "this is not XML: it does not begin with \"<\"");
     guard->little_endian = little;
+    guard->line = 1;
     return true;
 }
 
@@ -79,8 +80,10 @@ static bool in_declared(struct xml_guard *guard, unsigned character, struct prob
     else if (guard->length == 2 && character == '-' && guard->last[0] == '-')
         guard->place = XML_COMMENT;
     else if (guard->length != 1 || character != '-')
-        return refuse(problem, "the file has a document type declaration (<!DOCTYPE ...>); such "
-                               "files are not read");
+        return problem_set(problem, PROBLEM_INVALID_VALUE,
+                           "line %ld: a document type declaration (<!DOCTYPE ...>); a file with "
+                           "one is not read",
+                           guard->line);
     if (guard->place != XML_DECLARED)
         guard->length = 0;
     return true;
@@ -89,8 +92,8 @@ static bool in_declared(struct xml_guard *guard, unsigned character, struct prob
 static bool in_tag(struct xml_guard *guard, unsigned character, struct problem *problem)
 {
     if (guard->length > XML_TAG_MAX)
-        return problem_set(problem, PROBLEM_INVALID_VALUE, "a tag has more than %d characters",
-                           XML_TAG_MAX);
+        return problem_set(problem, PROBLEM_INVALID_VALUE,
+                           "line %ld: a tag has more than %d characters", guard->line, XML_TAG_MAX);
     if (guard->place == XML_QUOTED) {
         if (character == guard->quote)
             guard->place = XML_TAG;
@@ -100,7 +103,8 @@ static bool in_tag(struct xml_guard *guard, unsigned character, struct problem *
     } else if (character == '>') {
         guard->place = XML_TEXT;
     } else if (character == '=' && ++guard->attributes > XML_ATTRIBUTES_MAX) {
-        return problem_set(problem, PROBLEM_INVALID_VALUE, "an element has more than %d attributes",
+        return problem_set(problem, PROBLEM_INVALID_VALUE,
+                           "line %ld: an element has more than %d attributes", guard->line,
                            XML_ATTRIBUTES_MAX);
     }
     return true;
@@ -117,7 +121,8 @@ static bool in_note(struct xml_guard *guard, unsigned character, struct problem 
     /* The text of a CDATA section is counted by the reader, like any other text. */
     if (guard->length > XML_NOTE_MAX && guard->place != XML_CDATA)
         return problem_set(problem, PROBLEM_INVALID_VALUE,
-                           "a comment or instruction has more than %d characters", XML_NOTE_MAX);
+                           "line %ld: a comment or instruction has more than %d characters",
+                           guard->line, XML_NOTE_MAX);
     if (ends)
         guard->place = XML_TEXT;
     return true;
@@ -126,6 +131,7 @@ static bool in_note(struct xml_guard *guard, unsigned character, struct problem 
 static bool step(struct xml_guard *guard, unsigned character, struct problem *problem)
 {
     guard->length++;
+    guard->line += character == '\n';
     switch (guard->place) {
     case XML_START:
     case XML_TEXT:

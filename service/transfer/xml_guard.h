@@ -33,6 +33,7 @@ struct xml_guard {
     bool little_endian;
     unsigned half; /* first byte of a pair */
     bool has_half;
+    long line;
     size_t length; /* characters since "<" */
     int attributes;
     unsigned quote;
