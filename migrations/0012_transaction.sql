@@ -113,8 +113,9 @@ CREATE POLICY allocation_make ON allocation FOR INSERT
 -- whole minor units, so nothing is rounded on the way.
 CREATE FUNCTION largest_remainder(amount numeric, scale integer, weights numeric[])
 RETURNS TABLE (ordinal bigint, part numeric)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN QUERY
     WITH whole AS (
         SELECT trunc(abs(amount) * 10::numeric ^ scale) AS units,
                (SELECT sum(w) FROM unnest(weights) AS w) AS total),
@@ -134,7 +135,8 @@ AS $$
            round(sign(amount) * (r.units + CASE WHEN r.place <= r.left_over THEN 1 ELSE 0 END)
                      / 10::numeric ^ scale, scale)
       FROM ranked AS r
-     ORDER BY r.ordinal
+     ORDER BY r.ordinal;
+END
 $$;
 COMMENT ON FUNCTION largest_remainder(numeric, integer, numeric[]) IS
     'Splits an amount in proportion to weights whose sum is positive; the parts add up to the '

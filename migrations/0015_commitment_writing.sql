@@ -369,12 +369,13 @@ COMMENT ON FUNCTION commitment_revise(commitment, jsonb, boolean, ledger_receipt
     'Records what a commitment says from this statement on and returns the revision''s number.';
 
 CREATE PROCEDURE commitment_turn(c commitment, receipt ledger_receipt)
-LANGUAGE sql
-AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO commitment_state (commitment_id, version, status, published, revision, schedule,
                                   baseline_schedule, effective_date, entry)
     VALUES (c.id, c.version, c.status, c.published, c.revision, c.schedule, c.baseline_schedule,
-            c.effective_date, receipt.entry)
+            c.effective_date, receipt.entry);
+END
 $$;
 COMMENT ON PROCEDURE commitment_turn(commitment, ledger_receipt) IS
     'Records the state a commitment turned into with this statement.';
@@ -406,11 +407,12 @@ COMMENT ON PROCEDURE commitment_store(commitment) IS
     'Keeps the present state of a commitment and remakes its document.';
 
 CREATE PROCEDURE commitment_refresh(of_commitment uuid)
-LANGUAGE sql
-AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
     UPDATE commitment AS u
        SET document = commitment_document(of_commitment, NULL)::text
-     WHERE u.id = of_commitment
+     WHERE u.id = of_commitment;
+END
 $$;
 COMMENT ON PROCEDURE commitment_refresh(uuid) IS
     'Remakes the document of a commitment from its records.';
