@@ -1,10 +1,10 @@
 -- How a published IATI activity becomes statements: what is read of it, what is wrong with it, what
 -- of it is new.
 --
--- The importer hands over one activity at a time, as a JSON document that repeats the file: names of
--- elements and attributes as in IATI with "_" for "-", an object for an element that stands once, an
--- array for one that may repeat, "text" for its text, "line" for its place. What the words of the
--- standard mean is decided here and nowhere else.
+-- The importer hands over one activity at a time, as a JSON document that repeats the file: names
+-- of elements and attributes as in IATI with "_" for "-", an object for an element that stands
+-- once, an array for one that may repeat, "text" for its text, "line" for its place. What the words
+-- of the standard mean is decided here and nowhere else.
 SET LOCAL ROLE aidledger_owner;
 SET LOCAL search_path = aidledger;
 
@@ -32,7 +32,8 @@ COMMENT ON CONSTRAINT import_rule_verdict_known ON import_rule IS
 INSERT INTO import_rule (rule, verdict, meaning)
 VALUES ('identifier_missing', 'rejected', 'The activity has no identifier.'),
        ('identifier_long', 'rejected', 'The identifier has more than 300 characters.'),
-       ('identifier_repeated', 'rejected', 'The identifier stands in the file before; the first counts.'),
+       ('identifier_repeated', 'rejected',
+        'The identifier stands in the file before; the first counts.'),
        ('identifier_taken', 'rejected', 'Another organisation has published this identifier.'),
        ('reporter_missing', 'rejected', 'The reporting organisation has no identifier.'),
        ('activity_large', 'rejected', 'The activity is larger than the importer reads.'),
@@ -44,7 +45,8 @@ VALUES ('identifier_missing', 'rejected', 'The activity has no identifier.'),
        ('instalment_not_positive', 'rejected', 'A planned disbursement of nothing, or less.'),
        ('schedule_long', 'rejected', 'More planned disbursements than one statement holds.'),
        ('older', 'rejected', 'The recorded version was updated later than this one.'),
-       ('secondary_reporter', 'marked', 'It repeats what another organisation reports: its money is not counted.'),
+       ('secondary_reporter', 'marked',
+        'It repeats what another organisation reports: its money is not counted.'),
        ('without_money', 'marked', 'No transaction and no planned disbursement.'),
        ('title_missing', 'marked', 'Without a title; the identifier stands in its place.'),
        ('text_cut', 'marked', 'A text was cut; its SHA-256 is kept.'),
@@ -53,21 +55,31 @@ VALUES ('identifier_missing', 'rejected', 'The activity has no identifier.'),
        ('code_unknown', 'marked', 'A code is not in its code list and was left out.'),
        ('country_unknown', 'marked', 'A country is not in ISO 3166-1: its money is unallocated.'),
        ('region_unknown', 'marked', 'A region is not in the DAC list: its money is unallocated.'),
-       ('sector_unknown', 'marked', 'A purpose code is not in the DAC list: its money is unallocated.'),
-       ('sector_not_dac', 'marked', 'Sectors in other vocabularies only: the money is unallocated by sector.'),
-       ('shares_missing', 'marked', 'Recipients or sectors without shares: what no share covers is unallocated.'),
-       ('shares_wrong', 'marked', 'Shares do not add up to 100: below, the rest is unallocated; above, all of it.'),
+       ('sector_unknown', 'marked',
+        'A purpose code is not in the DAC list: its money is unallocated.'),
+       ('recipient_missing', 'marked',
+        'No recipient country and no DAC region: the money is unallocated.'),
+       ('sector_missing', 'marked', 'No sector: the money is unallocated by sector.'),
+       ('sector_not_dac', 'marked',
+        'Sectors in other vocabularies only: the money is unallocated by sector.'),
+       ('shares_missing', 'marked',
+        'Recipients or sectors without shares: what no share covers is unallocated.'),
+       ('shares_wrong', 'marked',
+        'Shares do not add up to 100: below, the rest is unallocated; above, all of it.'),
        ('shares_scaled', 'marked', 'Shares that add up to 100 but for rounding; they were scaled.'),
        ('shares_merged', 'marked', 'A recipient or sector is listed twice; its shares were added.'),
-       ('levels_mixed', 'marked', 'Recipients or sectors both of the activity and of transactions.'),
+       ('levels_mixed', 'marked',
+        'Recipients or sectors both of the activity and of transactions.'),
        ('recipient_twice', 'marked', 'A transaction names country and region; the country counts.'),
        ('dates_order', 'marked', 'An end before the start; the end was left out.'),
        ('date_left_out', 'marked', 'A date that the calendar does not have was left out.'),
-       ('value_date_missing', 'marked', 'Without a value date; the date of the event stands for it.'),
+       ('value_date_missing', 'marked',
+        'Without a value date; the date of the event stands for it.'),
        ('amount_rounded', 'marked', 'An amount finer than a ten-thousandth was rounded to it.'),
        ('future_dated', 'marked', 'A transaction dated after today.'),
        ('original_replaced', 'marked', 'A planned disbursement was left out for its revision.'),
-       ('element_repeated', 'marked', 'An element that may stand once is repeated; the first counts.');
+       ('element_repeated', 'marked',
+        'An element that may stand once is repeated; the first counts.');
 
 CREATE TABLE transaction_source (
     transaction_id uuid  NOT NULL
@@ -283,7 +295,7 @@ LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     RETURN (SELECT t.value
               FROM jsonb_array_elements(types) WITH ORDINALITY AS t
-             WHERE coalesce(t.value ->> 'vocabulary', '1') = '1'
+             WHERE coalesce(iati_trim(t.value ->> 'vocabulary'), '1') = '1'
              ORDER BY t.ordinality
              LIMIT 1);
 END
@@ -294,7 +306,7 @@ CREATE FUNCTION iati_transaction_place(item jsonb, line integer, OUT place jsonb
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     country text := iati_trim(item #>> '{recipient_country,code}');
-    region  text := CASE WHEN coalesce(item #>> '{recipient_region,vocabulary}', '1') = '1'
+    region  text := CASE WHEN coalesce(iati_trim(item #>> '{recipient_region,vocabulary}'), '1') = '1'
                          THEN iati_trim(item #>> '{recipient_region,code}') END;
     sector  text;
 BEGIN
@@ -316,7 +328,7 @@ BEGIN
     END IF;
     SELECT iati_trim(s.value ->> 'code') INTO sector
       FROM jsonb_array_elements(item -> 'sector') WITH ORDINALITY AS s
-     WHERE coalesce(s.value ->> 'vocabulary', '1') = '1'
+     WHERE coalesce(iati_trim(s.value ->> 'vocabulary'), '1') = '1'
      ORDER BY s.ordinality
      LIMIT 1;
     IF in_codelist('Sector', sector) THEN
@@ -350,7 +362,8 @@ BEGIN
     made.notes := money.notes || place.notes || codes.notes;
     IF kind IS NULL THEN
         made.notes := made.notes || import_note('type_unknown', format(
-            'the transaction type is "%s"', coalesce(item #>> '{transaction_type,code}', '')), line);
+            'the transaction type is "%s"',
+            coalesce(item #>> '{transaction_type,code}', '')), line);
     END IF;
     IF on_date IS NULL THEN
         made.notes := made.notes || import_note('date_unknown', format(
@@ -554,7 +567,7 @@ BEGIN
                             'the region is "%s"', e.value ->> 'code')) -> 0 END
               FROM jsonb_array_elements(activity -> 'recipient_region') WITH ORDINALITY AS e
              CROSS JOIN LATERAL (SELECT iati_code('Region', e.value ->> 'code') AS code) AS r
-             WHERE coalesce(e.value ->> 'vocabulary', '1') = '1') AS p;
+             WHERE coalesce(iati_trim(e.value ->> 'vocabulary'), '1') = '1') AS p;
     split := iati_shares(parts, 'recipients');
     notes := notes || coalesce(split.notes, '[]');
     SELECT jsonb_agg(DISTINCT o.part) INTO own
@@ -567,6 +580,9 @@ BEGIN
         notes := notes || import_note('levels_mixed', 'recipients');
     END IF;
     recipients := import_named(split.shares, own);
+    IF parts IS NULL AND own IS NULL THEN
+        notes := notes || import_note('recipient_missing', 'none is named');
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION iati_recipients(jsonb, import_item[]) IS
@@ -590,7 +606,7 @@ BEGIN
       INTO parts, notes
       FROM jsonb_array_elements(activity -> 'sector') WITH ORDINALITY AS e
      CROSS JOIN LATERAL (SELECT iati_code('Sector', e.value ->> 'code') AS code) AS s
-     WHERE coalesce(e.value ->> 'vocabulary', '1') = '1';
+     WHERE coalesce(iati_trim(e.value ->> 'vocabulary'), '1') = '1';
     split := iati_shares(parts, 'sectors');
     notes := notes || coalesce(split.notes, '[]');
     SELECT jsonb_agg(DISTINCT jsonb_build_object('code', t.content -> 'sector')) INTO own
@@ -598,8 +614,10 @@ BEGIN
      WHERE t.content ? 'sector';
     IF own IS NOT NULL AND split.shares IS NOT NULL THEN
         notes := notes || import_note('levels_mixed', 'sectors');
-    ELSIF own IS NULL AND parts IS NULL AND activity ? 'sector' THEN
-        notes := notes || import_note('sector_not_dac', 'no sector in vocabulary 1');
+    ELSIF own IS NULL AND parts IS NULL THEN
+        notes := notes || CASE WHEN activity ? 'sector'
+            THEN import_note('sector_not_dac', 'no sector in vocabulary 1')
+            ELSE import_note('sector_missing', 'none is named') END;
     END IF;
     sectors := import_named(split.shares, own);
 END
@@ -702,15 +720,15 @@ BEGIN
         'iati_identifier', identifier,
         'iati_version', activity ->> 'version',
         'last_updated', rfc3339(iati_instant(activity ->> 'last_updated_datetime')),
-        'hierarchy', iati_trim(activity ->> 'hierarchy'),
-        'humanitarian', iati_trim(activity ->> 'humanitarian'),
-        'default_currency', iati_trim(activity ->> 'default_currency'),
+        'hierarchy', left(iati_trim(activity ->> 'hierarchy'), 40),
+        'humanitarian', left(iati_trim(activity ->> 'humanitarian'), 40),
+        'default_currency', left(iati_trim(activity ->> 'default_currency'), 40),
         'reporting_org', iati_said(jsonb_build_array(activity -> 'reporting_org'),
                                    ARRAY['ref', 'type', 'secondary_reporter']) -> 0
             || jsonb_build_object('name', iati_name(activity -> 'reporting_org', lang, 300)),
         'titles', iati_narratives(activity -> 'title', lang),
         'descriptions', iati_descriptions(activity),
-        'activity_status', iati_trim(activity #>> '{activity_status,code}'),
+        'activity_status', left(iati_trim(activity #>> '{activity_status,code}'), 40),
         'activity_dates', iati_said(activity -> 'activity_date', ARRAY['type', 'iso_date']),
         'participating_orgs', iati_organisations(activity),
         'other_identifiers', iati_said(activity -> 'other_identifier', ARRAY['ref', 'type']),
@@ -720,12 +738,12 @@ BEGIN
         'recipient_regions', iati_said(activity -> 'recipient_region',
                                        ARRAY['code', 'vocabulary', 'percentage']),
         'sectors', iati_said(activity -> 'sector', ARRAY['code', 'vocabulary', 'percentage']),
-        'collaboration_type', iati_trim(activity #>> '{collaboration_type,code}'),
-        'default_flow_type', iati_trim(activity #>> '{default_flow_type,code}'),
-        'default_finance_type', iati_trim(activity #>> '{default_finance_type,code}'),
+        'collaboration_type', left(iati_trim(activity #>> '{collaboration_type,code}'), 40),
+        'default_flow_type', left(iati_trim(activity #>> '{default_flow_type,code}'), 40),
+        'default_finance_type', left(iati_trim(activity #>> '{default_finance_type,code}'), 40),
         'default_aid_types', iati_said(activity -> 'default_aid_type',
                                        ARRAY['code', 'vocabulary']),
-        'default_tied_status', iati_trim(activity #>> '{default_tied_status,code}')));
+        'default_tied_status', left(iati_trim(activity #>> '{default_tied_status,code}'), 40)));
 END
 $$;
 COMMENT ON FUNCTION iati_activity_content(jsonb, text) IS
@@ -742,7 +760,7 @@ BEGIN
                                 'other_identifiers', 'sectors', 'titles', 'activity_dates',
                                 'recipient_regions', 'recipient_countries', 'default_aid_types']
     LOOP
-        EXIT WHEN octet_length(content::text) <= 48000;
+        EXIT WHEN octet_length(content::text) <= 46000;
         CONTINUE WHEN NOT content ? list;
         notes := notes || import_note('list_cut', list);
         content := content || jsonb_build_object(list, jsonb_build_object(
@@ -766,7 +784,7 @@ BEGIN
     SELECT jsonb_agg(jsonb_build_object('rule', m.rule, 'count', m.count, 'detail', m.detail)
                      ORDER BY m.rule COLLATE "C")
       FROM (SELECT n.value ->> 'rule' AS rule, count(*) AS count,
-                   (array_agg(n.value ->> 'detail' ORDER BY n.ordinality))[1] AS detail
+                   left((array_agg(n.value ->> 'detail' ORDER BY n.ordinality))[1], 80) AS detail
               FROM jsonb_array_elements(notes) WITH ORDINALITY AS n
              GROUP BY 1) AS m);
 END
@@ -811,9 +829,11 @@ BEGIN
         notes := notes || import_note('status_unknown', format(
             'the status is "%s"', coalesce(said ->> 'activity_status', '')));
     END IF;
-    SELECT min((t.content ->> 'transaction_date')::date) AS day, count(DISTINCT t.content ->> 'currency') = 1
-               AND sum((t.content ->> 'amount')::numeric) > 0 AS is_one,
-           min(t.content ->> 'currency') AS currency, sum((t.content ->> 'amount')::numeric) AS amount
+    SELECT min((t.content ->> 'transaction_date')::date) AS day,
+           min(t.content ->> 'currency') AS currency,
+           sum((t.content ->> 'amount')::numeric) AS amount,
+           count(DISTINCT t.content ->> 'currency') = 1
+               AND sum((t.content ->> 'amount')::numeric) > 0 AS is_one
       INTO promised
       FROM unnest(transactions) AS t
      WHERE t.content ->> 'transaction_type' = '2';
@@ -1046,8 +1066,8 @@ $$;
 COMMENT ON FUNCTION transaction_reversal(transaction, bytea) IS
     'The record that takes a transaction back.';
 
--- Transactions have no identifier that could be trusted: they are matched as a multiset of what they
--- say. The shares they are split by belong to it, so that the parts always follow the file.
+-- Transactions have no identifier that could be trusted: they are matched as a multiset of what
+-- they say. The shares they are split by belong to it, so that the parts always follow the file.
 CREATE FUNCTION import_transactions(INOUT c commitment, transactions import_item[],
                                     source_sha256 bytea, OUT recorded integer,
                                     OUT reversed integer)
@@ -1161,7 +1181,8 @@ COMMENT ON FUNCTION import_obstacle(jsonb, text, activity) IS
 CREATE FUNCTION import_is_secondary(activity jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT coalesce(lower(activity #>> '{reporting_org,secondary_reporter}') IN ('1', 'true'), false)
+    SELECT coalesce(lower(iati_trim(activity #>> '{reporting_org,secondary_reporter}'))
+                    IN ('1', 'true'), false)
 $$;
 COMMENT ON FUNCTION import_is_secondary(jsonb) IS
     'Whether the publisher repeats what another organisation reports.';
@@ -1195,7 +1216,8 @@ BEGIN
         plan.transactions := NULL;
         plan.instalments := NULL;
     ELSIF money = 0 THEN
-        plan.notes := plan.notes || import_note('without_money', 'nothing is recorded but the activity');
+        plan.notes := plan.notes || import_note('without_money',
+                                                'nothing is recorded but the activity');
     END IF;
     step := import_fit(iati_activity_content(activity, identifier));
     plan.said := step.content;
@@ -1479,13 +1501,14 @@ GRANT SELECT, INSERT ON transaction_source TO aidledger_importer;
 GRANT EXECUTE ON FUNCTION import_note, iati_trim, iati_code, iati_date, iati_instant,
       iati_decimal, iati_narratives, iati_name, iati_party, iati_money, import_verdict,
       iati_codes, iati_aid_type, iati_transaction_place, iati_transaction, iati_instalment,
-      iati_instalments, iati_shares, iati_recipients, iati_sectors, import_named, shares_scaled, shares_within, iati_dates,
-      iati_said, iati_organisations, iati_descriptions, iati_activity_content, import_fit,
-      import_marks, iati_status, iati_commitment_content, import_principal, import_reporter, import_said,
-      import_commitment, import_schedule, transaction_reversal, import_transactions, import_sums,
-      import_obstacle, import_is_secondary, import_read, import_within_leaf,
-      import_accepted, import_commitment_of, import_money_of, import_activity,
-      import_refused, import_take, import_leave_out, import_counts, import_reasons, import_totals
+      iati_instalments, iati_shares, iati_recipients, iati_sectors, import_named, shares_scaled,
+      shares_within, iati_dates, iati_said, iati_organisations, iati_descriptions,
+      iati_activity_content, import_fit, import_marks, iati_status, iati_commitment_content,
+      import_principal, import_reporter, import_said, import_commitment, import_schedule,
+      transaction_reversal, import_transactions, import_sums, import_obstacle,
+      import_is_secondary, import_read, import_within_leaf, import_accepted, import_commitment_of,
+      import_money_of, import_activity, import_refused, import_take, import_leave_out,
+      import_counts, import_reasons, import_totals
    TO aidledger_importer;
 GRANT EXECUTE ON PROCEDURE import_speak, import_begin
    TO aidledger_importer;
