@@ -306,7 +306,8 @@ CREATE FUNCTION iati_transaction_place(item jsonb, line integer, OUT place jsonb
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     country text := iati_trim(item #>> '{recipient_country,code}');
-    region  text := CASE WHEN coalesce(iati_trim(item #>> '{recipient_region,vocabulary}'), '1') = '1'
+    region  text := CASE WHEN coalesce(iati_trim(item #>> '{recipient_region,vocabulary}'),
+                                       '1') = '1'
                          THEN iati_trim(item #>> '{recipient_region,code}') END;
     sector  text;
 BEGIN

@@ -366,10 +366,13 @@ static void refuse_declaration(void *context, const xmlChar *name, const xmlChar
 
 static void note_error(void *context, xmlError *error)
 {
-    struct reader *reader = context;
+    const struct reader *reader = context;
     if (error == NULL || error->level != XML_ERR_FATAL || problem_is_set(reader->problem))
         return;
     const char *message = error->message != NULL ? error->message : "";
+    /* The parser's own words for a file without its end speak of what comes after the end. */
+    if (error->code == XML_ERR_DOCUMENT_END && reader->depth > 0)
+        message = "the file is cut off";
     (void)problem_set(reader->problem, PROBLEM_INVALID_VALUE,
                       "line %d: this is not well-formed XML: %.*s", error->line,
                       (int)strcspn(message, "\n"), message);
