@@ -63,9 +63,12 @@ CREATE TABLE allocation (
     sector         text,
     amount         numeric  NOT NULL,
     ict_amount     numeric  NOT NULL,
+    ict_ring       smallint,
     CONSTRAINT allocation_pkey PRIMARY KEY (transaction_id, ordinal),
     CONSTRAINT allocation_ict_amount_within CHECK (
-        abs(ict_amount) <= abs(amount) AND sign(ict_amount) * sign(amount) >= 0)
+        abs(ict_amount) <= abs(amount) AND sign(ict_amount) * sign(amount) >= 0),
+    CONSTRAINT allocation_ict_ring_known CHECK (
+        (ict_amount = 0) = (ict_ring IS NULL) AND ict_ring BETWEEN 1 AND 3)
 );
 CREATE INDEX allocation_country ON allocation (country);
 COMMENT ON TABLE allocation IS
@@ -74,6 +77,12 @@ COMMENT ON TABLE allocation IS
 COMMENT ON COLUMN allocation.ict_amount IS
     'The part of the amount that is for ICT: all of it in a sector of family 220, the rest of the '
     'ICT share spread over the other sectors. Counts in a report only within its ring.';
+COMMENT ON COLUMN allocation.ict_ring IS
+    'The narrowest ring the ICT part is in: 1 for purpose codes of family 220, 2 where ICT was the '
+    'principal aim (significance 2), 3 where it was a significant one (1), as the commitment was '
+    'marked when the transaction was recorded.';
+COMMENT ON CONSTRAINT allocation_ict_ring_known ON allocation IS
+    'An ICT part is in ring 1, 2 or 3; where there is none there is no ring.';
 COMMENT ON CONSTRAINT allocation_ict_amount_within ON allocation IS
     'The ICT part lies within the amount.';
 
@@ -166,7 +175,7 @@ COMMENT ON FUNCTION ict_fraction_elsewhere(integer, numeric, numeric) IS
 CREATE FUNCTION split_amount(amount numeric, currency text, recipients jsonb, sectors jsonb,
                              ict_significance integer, ict_share numeric)
 RETURNS TABLE (ordinal bigint, country text, region text, sector text, amount_part numeric,
-               ict_part numeric)
+               ict_part numeric, ict_ring smallint)
 LANGUAGE sql STABLE
 AS $$
     WITH unit AS (
@@ -196,16 +205,21 @@ AS $$
                                         FILTER (WHERE is_ict_sector(e.value ->> 'code')), 0)
                       FROM jsonb_array_elements(sectors) AS e)) AS f)
     SELECT row_number() OVER (ORDER BY c.recipient, c.sector_ordinal),
-           c.country, c.region, c.sector, c.amount,
-           CASE WHEN is_ict_sector(c.sector) THEN c.amount
-                WHEN e.part = 0 THEN 0
-                ELSE (SELECT p.part
-                        FROM largest_remainder(c.amount, unit.scale,
-                                               ARRAY[e.part, e.whole - e.part]) AS p
-                       WHERE p.ordinal = 1) END
+           c.country, c.region, c.sector, c.amount, i.part,
+           CASE WHEN i.part = 0 THEN NULL
+                WHEN is_ict_sector(c.sector) THEN 1
+                WHEN ict_significance = 2 THEN 2
+                ELSE 3 END::smallint
       FROM cell AS c
      CROSS JOIN elsewhere AS e
      CROSS JOIN unit
+     CROSS JOIN LATERAL (
+           SELECT CASE WHEN is_ict_sector(c.sector) THEN c.amount
+                       WHEN e.part = 0 THEN 0
+                       ELSE (SELECT p.part
+                               FROM largest_remainder(c.amount, unit.scale,
+                                                      ARRAY[e.part, e.whole - e.part]) AS p
+                              WHERE p.ordinal = 1) END AS part) AS i
      ORDER BY 1
 $$;
 COMMENT ON FUNCTION split_amount(numeric, text, jsonb, jsonb, integer, numeric) IS
@@ -229,12 +243,13 @@ COMMENT ON FUNCTION parts_with_share(jsonb) IS
 -- commitment are by then: otherwise a few cents would stay behind in some country.
 CREATE FUNCTION allocate(of_transaction transaction, revision commitment_revision)
 RETURNS TABLE (ordinal bigint, country text, region text, sector text, amount_part numeric,
-               ict_part numeric)
+               ict_part numeric, ict_ring smallint)
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     IF of_transaction.adjusts IS NOT NULL THEN
         RETURN QUERY
-        SELECT a.ordinal::bigint, a.country, a.region, a.sector, -a.amount, -a.ict_amount
+        SELECT a.ordinal::bigint, a.country, a.region, a.sector, -a.amount, -a.ict_amount,
+               a.ict_ring
           FROM transaction AS o
           JOIN allocation AS a ON a.transaction_id = o.id
          WHERE o.id = of_transaction.adjusts

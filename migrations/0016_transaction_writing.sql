@@ -33,8 +33,9 @@ BEGIN
     SELECT r.* INTO revision
       FROM commitment_revision AS r
      WHERE r.commitment_id = c.id AND r.revision = c.revision;
-    INSERT INTO allocation (transaction_id, ordinal, country, region, sector, amount, ict_amount)
-    SELECT t.id, p.ordinal, p.country, p.region, p.sector, p.amount_part, p.ict_part
+    INSERT INTO allocation (transaction_id, ordinal, country, region, sector, amount, ict_amount,
+                            ict_ring)
+    SELECT t.id, p.ordinal, p.country, p.region, p.sector, p.amount_part, p.ict_part, p.ict_ring
       FROM allocate(t, revision) AS p;
     RETURN commitment_advanced(c, receipt);
 END
@@ -60,7 +61,8 @@ BEGIN
         'tied_status', t.tied_status, 'adjusts', t.adjusts, 'reason', t.reason,
         'parts', (SELECT coalesce(json_agg(json_build_object(
                              'country', a.country, 'region', a.region, 'sector', a.sector,
-                             'amount', a.amount::text, 'ict_amount', a.ict_amount::text)
+                             'amount', a.amount::text, 'ict_amount', a.ict_amount::text,
+                             'ict_ring', a.ict_ring)
                              ORDER BY a.ordinal), '[]')
                     FROM allocation AS a WHERE a.transaction_id = t.id),
         'entry', t.entry, 'recorded_at', rfc3339(t.recorded_at)));
