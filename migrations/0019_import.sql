@@ -757,12 +757,13 @@ DECLARE
     list text;
 BEGIN
     notes := '[]';
-    FOREACH list IN ARRAY ARRAY['descriptions', 'participating_orgs', 'related_activities',
-                                'other_identifiers', 'sectors', 'titles', 'activity_dates',
-                                'recipient_regions', 'recipient_countries', 'default_aid_types']
-    LOOP
-        EXIT WHEN octet_length(content::text) <= 46000;
-        CONTINUE WHEN NOT content ? list;
+    WHILE octet_length(content::text) > 46000 LOOP
+        SELECT c.key INTO list
+          FROM jsonb_each(content) AS c
+         WHERE jsonb_typeof(c.value) = 'array'
+         ORDER BY octet_length(c.value::text) DESC, c.key
+         LIMIT 1;
+        EXIT WHEN NOT FOUND;
         notes := notes || import_note('list_cut', list);
         content := content || jsonb_build_object(list, jsonb_build_object(
             'count', jsonb_array_length(content -> list),
@@ -775,8 +776,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION import_fit(jsonb) IS
-    'The content of an activity cut down to what a leaf holds: of a list that does not fit, the '
-    'count and the SHA-256 of its canonical form remain.';
+    'The content of an activity cut down to what a leaf holds: of the longest lists, the count and '
+    'the SHA-256 of the canonical form remain.';
 
 CREATE FUNCTION import_marks(notes jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
@@ -1459,8 +1460,10 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY
     SELECT w.verdict, w.rule, w.meaning, count(*), count(DISTINCT n.ordinal),
-           string_agg(format('%s, line %s: %s', coalesce(n.identifier, '(no identifier)'), n.line,
-                             n.detail), E'\n' ORDER BY n.ordinal) FILTER (WHERE n.nth <= 3)
+           string_agg(format('%s, line %s: %s',
+                             coalesce(left(n.identifier, 60), '(no identifier)'), n.line,
+                             replace(left(n.detail, 120), E'\n', ' ')), E'\n'
+                             ORDER BY n.nth) FILTER (WHERE n.nth <= 3)
       FROM (SELECT o.ordinal, o.identifier, v.value ->> 'rule' AS rule,
                    coalesce((v.value ->> 'line')::integer, o.line) AS line,
                    v.value ->> 'detail' AS detail,

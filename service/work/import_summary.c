@@ -35,14 +35,17 @@ static PGresult *ask_about(PGconn *db, const char *sql, const struct import_summ
 static void print_tame(const char *text, const char *indent)
 {
     (void)fputs(indent, stdout);
+    unsigned char before = 0;
     for (; *text != '\0'; text++) {
         const unsigned char byte = (unsigned char)*text;
+        /* U+0080 to U+009F are controls too, and have no other form in UTF-8. */
+        const bool is_control =
+            byte < 0x20 || byte == 0x7F || (before == 0xC2 && byte >= 0x80 && byte < 0xA0);
         if (byte == '\n')
             (void)printf("\n%s", indent);
-        else if (byte == 0xC2 && (unsigned char)text[1] >= 0x80 && (unsigned char)text[1] < 0xA0)
-            (void)putchar('?'), text++;
         else
-            (void)putchar(byte < 0x20 || byte == 0x7F ? '?' : byte);
+            (void)putchar(is_control ? '?' : byte);
+        before = byte;
     }
     (void)putchar('\n');
 }
@@ -84,9 +87,11 @@ static bool print_reasons(PGconn *db, const struct import_summary *summary)
     if (reasons == NULL)
         return false;
     for (int i = 0; i < PQntuples(reasons); i++) {
-        (void)printf("  %-10s  %s: %s times in %s activities. %s\n", PQgetvalue(reasons, i, 0),
-                     PQgetvalue(reasons, i, 1), PQgetvalue(reasons, i, 3),
-                     PQgetvalue(reasons, i, 4), PQgetvalue(reasons, i, 2));
+        const char *activities = PQgetvalue(reasons, i, 4);
+        (void)printf("  %-10s  %s %s in %s %s. %s\n", PQgetvalue(reasons, i, 0),
+                     PQgetvalue(reasons, i, 3), PQgetvalue(reasons, i, 1), activities,
+                     strcmp(activities, "1") == 0 ? "activity" : "activities",
+                     PQgetvalue(reasons, i, 2));
         print_tame(PQgetvalue(reasons, i, 5), "                ");
     }
     PQclear(reasons);
