@@ -756,7 +756,9 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
     list text;
 BEGIN
-    notes := '[]';
+    notes := CASE WHEN jsonb_path_exists(content, '$.**.sha256')
+                  THEN import_note('text_cut', 'a title or description of more than 4,000 characters')
+                  ELSE '[]' END;
     WHILE octet_length(content::text) > 46000 LOOP
         SELECT c.key INTO list
           FROM jsonb_each(content) AS c
@@ -770,9 +772,6 @@ BEGIN
             'sha256', encode(sha256(convert_to(ledger_canonical(content -> list), 'UTF8')),
                              'hex')));
     END LOOP;
-    IF jsonb_path_exists(content, '$.**.sha256') AND notes = '[]' THEN
-        notes := import_note('text_cut', 'a title or description of more than 4,000 characters');
-    END IF;
 END
 $$;
 COMMENT ON FUNCTION import_fit(jsonb) IS
