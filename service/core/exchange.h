@@ -94,6 +94,9 @@ struct exchange {
     /* What the statement gets: values[i] is $i+1, NULL is null. */
     const struct schemas *schemas;
     const char *values[PARAMETERS_MAX];
+    /* Every report has these two beside its own parameters. */
+    const char *as_of; /* tree size, NULL for the newest */
+    bool bare;         /* notes=none: CSV without its notes */
 
     struct response response;
 

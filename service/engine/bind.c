@@ -136,10 +136,32 @@ static void bind_parameter(struct exchange *x, size_t index)
                             "This parameter is required.");
 }
 
-/* Answered by the report's renderer. */
-static bool is_for_others(const struct exchange *x, const char *name)
+/* What every report takes without declaring it: its position is bound before its query runs. */
+static void bind_report(struct exchange *x)
 {
-    return x->statement->kind == STATEMENT_REPORT && strcmp(name, "notes") == 0;
+    const char *const names[] = {"as_of", "notes"};
+    const char *values[2];
+    for (size_t i = 0; i < 2; i++) {
+        size_t found = 0;
+        values[i] = find_field(x->query, x->query_count, names[i], &found);
+        if (found > 1)
+            (void)problem_fault(&x->problem, FAULT_PARAMETER, names[i], "repeated",
+                                "This may be given once.");
+    }
+    x->as_of = values[0];
+    x->bare = values[1] != NULL && strcmp(values[1], "none") == 0;
+    if (x->as_of != NULL && !fits(TYPE_POSITION, x->as_of))
+        (void)problem_fault(&x->problem, FAULT_PARAMETER, "as_of", "type", "%s",
+                            describe(TYPE_POSITION));
+    if (values[1] != NULL && !x->bare && strcmp(values[1], "full") != 0)
+        (void)problem_fault(&x->problem, FAULT_PARAMETER, "notes", "enum",
+                            "This must be full or none.");
+}
+
+static bool is_report_parameter(const struct exchange *x, const char *name)
+{
+    return x->statement->kind == STATEMENT_REPORT &&
+           (strcmp(name, "as_of") == 0 || strcmp(name, "notes") == 0);
 }
 
 static void refuse_unknown(struct exchange *x)
@@ -147,7 +169,7 @@ static void refuse_unknown(struct exchange *x)
     const struct statement *statement = x->statement;
     for (size_t i = 0; i < x->query_count; i++) {
         const char *name = x->query[i].name;
-        bool known = is_for_others(x, name);
+        bool known = is_report_parameter(x, name);
         for (size_t p = 0; !known && p < statement->parameter_count; p++)
             known = statement->parameters[p].source == SOURCE_QUERY &&
                     strcmp(statement->parameters[p].name, name) == 0;
@@ -221,6 +243,8 @@ bool bind_exchange(struct exchange *x)
 {
     const struct statement *statement = x->statement;
     refuse_unknown(x);
+    if (statement->kind == STATEMENT_REPORT)
+        bind_report(x);
     for (size_t i = 0; i < statement->parameter_count; i++) {
         if (statement->parameters[i].source != SOURCE_BODY)
             bind_parameter(x, i);

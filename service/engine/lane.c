@@ -16,7 +16,7 @@
 enum {
     BATCH_MAX = 64,
     LIST_BATCH_MAX = 4, /* one slow list holds up at most these */
-    EXPECT_MAX = BATCH_MAX * 3 + 1,
+    EXPECT_MAX = BATCH_MAX * 3 + 2,
     RETRIES_MAX = 3,
     RETRY_BASE_MS = 10,
     GRACE_MS = 1000, /* beyond statement_timeout, then the server counts as gone */
@@ -44,7 +44,10 @@ const char lane_enter_sql[] = "SELECT set_config('aidledger.principal', $1::text
                               " set_config('aidledger.if_match', $8::text, true),"
                               " set_config('aidledger.route', $9::text, true)";
 
-enum expected { EXPECT_ENTER, EXPECT_STATEMENT, EXPECT_SYNC };
+/* A report is bound to a position before its query runs, and says which one it was. */
+static const char position_sql[] = "SELECT report_enter($1::bigint)";
+
+enum expected { EXPECT_ENTER, EXPECT_POSITION, EXPECT_STATEMENT, EXPECT_SYNC };
 
 /* Flights first to end - 1; only a Sync speaks of more than one. */
 struct expect {
@@ -259,6 +262,11 @@ static void take_result(struct connection *c, const struct expect *expect, PGres
         PQclear(result);
         return;
     }
+    if (expect->what == EXPECT_POSITION && is_good(result)) {
+        flight->x->response.tree_size = arena_copy(flight->x->arena, PQgetvalue(result, 0, 0));
+        PQclear(result);
+        return;
+    }
     keep_result(flight, result);
     /* Reads that share a Sync need not wait for it; with a Sync of its own the statement has
        succeeded only once the Sync has: a commit can fail too. */
@@ -401,6 +409,11 @@ static bool send_statement(struct connection *c, struct exchange *x)
         if (!send_enter(c, x))
             return false;
     }
+    if (c->lane->kind->serves == LANE_REPORT) {
+        expect_next(c, EXPECT_POSITION, index, index + 1);
+        if (PQsendQueryPrepared(c->link.db, "position", 1, &x->as_of, NULL, NULL, 0) == 0)
+            return false;
+    }
     expect_next(c, EXPECT_STATEMENT, index, index + 1);
     return PQsendQueryPrepared(c->link.db, x->statement->name, (int)x->statement->parameter_count,
                                x->values, NULL, NULL, 0) != 0;
@@ -484,6 +497,8 @@ static void connection_up(struct link *link)
     bool sent = PQenterPipelineMode(link->db) != 0;
     if (c->lane->kind->enters)
         sent = sent && PQsendPrepare(link->db, "enter", lane_enter_sql, 0, NULL) != 0;
+    if (c->lane->kind->serves == LANE_REPORT)
+        sent = sent && PQsendPrepare(link->db, "position", position_sql, 0, NULL) != 0;
     for (size_t i = 0; sent && i < plan->statement_count; i++) {
         const struct statement *statement = &plan->statements[i];
         if (lane_serves(c->lane->kind, statement))

@@ -18,6 +18,7 @@
 #include "http/request.h"
 #include "http/respond.h"
 #include "native/native.h"
+#include "native/report.h"
 
 /* Every request goes down this list in this order. A step that returns false has set x->problem;
    the walk then skips to the representation. It may be suspended in one place only: between the
@@ -119,8 +120,10 @@ static bool route(struct exchange *x)
     if (!catalogue_route(x))
         return route_elsewhere(x);
     x->offers = 1U << FORMAT_JSON;
-    if (x->statement->kind == STATEMENT_REPORT)
+    if (x->statement->kind == STATEMENT_REPORT) {
         x->offers |= 1U << FORMAT_CSV;
+        x->render = report_render;
+    }
     return true;
 }
 

@@ -5,10 +5,11 @@
 #include "native/health.h"
 #include "native/pages.h"
 #include "native/prometheus.h"
+#include "native/report.h"
 
 #include <string.h>
 
-/* A path that ends in a slash takes one more segment, which the handler gets as "slug". */
+/* A path may hold one {slug}: a whole segment, which the handler gets as the first capture. */
 struct native {
     const char *path;
     const char *name;
@@ -16,43 +17,59 @@ struct native {
 };
 
 static const struct native natives[] = {
-    {"/healthz", "healthz", health_process},       {"/readyz", "readyz", health_service},
-    {"/metrics", "metrics", prometheus_render},    {"/openapi.json", "openapi", pages_openapi},
-    {"/problems/", "problem_page", pages_problem}, {"/", "index", pages_index},
+    {"/", "index", pages_index},
+    {"/healthz", "healthz", health_process},
+    {"/readyz", "readyz", health_service},
+    {"/metrics", "metrics", prometheus_render},
+    {"/openapi.json", "openapi", pages_openapi},
+    {"/problems/{slug}", "problem_page", pages_problem},
+    {"/v1/reports", "report_list", report_list},
+    {"/v1/reports/{slug}/definition", "report_definition", report_definition},
 };
 
-static const struct native *find(const char *path, const char **slug)
+struct slug {
+    const char *text;
+    size_t length;
+};
+
+static bool fits(const char *path, const char *known, struct slug *slug)
 {
-    for (size_t i = 0; i < sizeof natives / sizeof natives[0]; i++) {
-        const char *known = natives[i].path;
-        const size_t length = strlen(known);
-        *slug = NULL;
-        if (strcmp(path, known) == 0)
+    const char *brace = strchr(known, '{');
+    *slug = (struct slug){.text = NULL};
+    if (brace == NULL)
+        return strcmp(path, known) == 0;
+    const size_t before = (size_t)(brace - known);
+    if (strncmp(path, known, before) != 0)
+        return false;
+    slug->text = path + before;
+    slug->length = strcspn(slug->text, "/");
+    return slug->length > 0 && strcmp(slug->text + slug->length, brace + strlen("{slug}")) == 0;
+}
+
+static const struct native *find(const char *path, struct slug *slug)
+{
+    for (size_t i = 0; i < sizeof natives / sizeof natives[0]; i++)
+        if (fits(path, natives[i].path, slug))
             return &natives[i];
-        if (length > 1 && known[length - 1] == '/' && strncmp(path, known, length) == 0 &&
-            strchr(path + length, '/') == NULL) {
-            *slug = path + length;
-            return &natives[i];
-        }
-    }
     return NULL;
 }
 
 bool native_route(struct exchange *x)
 {
-    const char *slug = NULL;
+    struct slug slug;
     const struct native *native = x->method == METHOD_GET ? find(x->path, &slug) : NULL;
     if (native == NULL)
         return false;
     x->native = native->handler;
     x->route = native->name;
-    if (slug != NULL)
-        x->captures[x->capture_count++] = (struct field){.name = "slug", .value = slug};
+    if (slug.text != NULL)
+        x->captures[x->capture_count++] = (struct field){
+            .name = "slug", .value = arena_copy_bytes(x->arena, slug.text, slug.length)};
     return true;
 }
 
 unsigned native_methods(const char *path)
 {
-    const char *slug = NULL;
+    struct slug slug;
     return find(path, &slug) != NULL ? 1U << METHOD_GET : 0;
 }

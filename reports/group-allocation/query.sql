@@ -1,0 +1,62 @@
+-- GET /v1/reports/group-allocation
+-- Commitments and disbursements to LDC, SIDS, LLDC, EIT and to their union, by year and currency.
+-- kind  report
+-- lane  report
+-- role  public
+-- $1    donor      query   text      optional
+-- $2    year       query   year      optional
+WITH part AS (
+    SELECT p.*
+      FROM report_parts() AS p
+      JOIN organisation AS o ON o.id = p.donor
+     WHERE p.transaction_type IN ('2', '3')
+       AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
+       AND ($2::integer IS NULL OR extract(year FROM p.transaction_date) = $2)),
+membership AS MATERIALIZED (
+    SELECT m.* FROM report_memberships() AS m),
+standing AS (
+    SELECT d.country, d.transaction_date,
+           ARRAY(SELECT DISTINCT m.country_group
+                   FROM membership AS m
+                  WHERE m.country = d.country
+                    AND m.valid_from <= d.transaction_date
+                    AND m.valid_to > d.transaction_date) AS groups
+      FROM (SELECT DISTINCT p.country, p.transaction_date
+              FROM part AS p
+             WHERE p.country IS NOT NULL) AS d),
+placed AS (
+    SELECT p.*, r.recipient_group
+      FROM part AS p
+      LEFT JOIN standing AS s
+        ON s.country = p.country AND s.transaction_date = p.transaction_date
+     CROSS JOIN LATERAL (
+           SELECT unnest(s.groups)
+            UNION ALL
+           SELECT CASE WHEN p.country IS NULL THEN 'no country'
+                       WHEN cardinality(s.groups) = 0 THEN 'no group'
+                       ELSE 'union' END
+            UNION ALL
+           SELECT 'all') AS r (recipient_group))
+SELECT l.recipient_group, extract(year FROM l.transaction_date)::integer AS year, l.currency,
+       count(DISTINCT l.country) AS countries,
+       report_sum(sum(l.amount) FILTER (WHERE l.transaction_type = '2'), u.minor_unit)
+           AS committed,
+       report_sum(sum(l.ict_220) FILTER (WHERE l.transaction_type = '2'), u.minor_unit)
+           AS committed_ict_220,
+       report_sum(sum(l.ict_principal) FILTER (WHERE l.transaction_type = '2'), u.minor_unit)
+           AS committed_ict_principal,
+       report_sum(sum(l.ict_significant) FILTER (WHERE l.transaction_type = '2'), u.minor_unit)
+           AS committed_ict_significant,
+       report_sum(sum(l.amount) FILTER (WHERE l.transaction_type = '3'), u.minor_unit)
+           AS disbursed,
+       report_sum(sum(l.ict_220) FILTER (WHERE l.transaction_type = '3'), u.minor_unit)
+           AS disbursed_ict_220,
+       report_sum(sum(l.ict_principal) FILTER (WHERE l.transaction_type = '3'), u.minor_unit)
+           AS disbursed_ict_principal,
+       report_sum(sum(l.ict_significant) FILTER (WHERE l.transaction_type = '3'), u.minor_unit)
+           AS disbursed_ict_significant
+  FROM placed AS l
+  JOIN currency AS u ON u.code = l.currency
+ GROUP BY l.recipient_group, year, l.currency, u.minor_unit
+ ORDER BY array_position(ARRAY['LDC', 'SIDS', 'LLDC', 'EIT', 'union', 'no group', 'no country',
+                               'all'], l.recipient_group), year, l.currency COLLATE "C"

@@ -1,0 +1,75 @@
+-- GET /v1/reports/ownership
+-- What recipient governments said of commitments to them, how they were answered, and whether the
+-- money arrived, by donor and country.
+-- kind  report
+-- lane  report
+-- role  public
+-- $1    donor      query   text      optional
+-- $2    country    query   country   optional
+WITH input AS MATERIALIZED (
+    SELECT i.*, p.position, p.late, p.recorded_at, a.answer,
+           i.state = 'NOT_INVITED' AS uninvited,
+           coalesce(i.due_on < report_day(), false) AS due
+      FROM report_inputs() AS i
+      LEFT JOIN ownership_position AS p ON p.id = i.position_id
+      LEFT JOIN ownership_answer AS a
+        ON a.position_id = i.position_id AND ledger_holds(a.entry, report_position())
+     WHERE $2::text IS NULL OR i.country = $2),
+said AS (
+    SELECT i.donor, i.country, count(*) AS inputs,
+           count(*) FILTER (WHERE i.uninvited) AS not_invited,
+           count(*) FILTER (WHERE i.due) AS due,
+           count(*) FILTER (WHERE i.position = 'endorse') AS endorsed,
+           count(*) FILTER (WHERE i.position = 'endorse_with_reservation')
+               AS endorsed_with_reservation,
+           count(*) FILTER (WHERE i.position = 'request_change') AS change_requested,
+           count(*) FILTER (WHERE i.position = 'contest') AS contested,
+           count(*) FILTER (WHERE i.position IS NULL AND i.due) AS silent,
+           count(*) FILTER (WHERE i.position IS NULL AND NOT i.due AND NOT i.uninvited)
+               AS awaited,
+           count(*) FILTER (WHERE i.due AND NOT i.late) AS in_time,
+           count(*) FILTER (WHERE i.position <> 'endorse') AS needing_answer,
+           count(*) FILTER (WHERE i.answer = 'accepted') AS accepted,
+           count(*) FILTER (WHERE i.answer = 'partly_accepted') AS partly_accepted,
+           count(*) FILTER (WHERE i.answer = 'rejected') AS rejected,
+           count(*) FILTER (WHERE i.position <> 'endorse' AND i.answer IS NULL) AS unanswered
+      FROM input AS i
+     GROUP BY i.donor, i.country),
+received AS (
+    SELECT d.donor, d.country, count(*) AS disbursements,
+           count(*) FILTER (WHERE d.uninvited) AS not_invited,
+           count(*) FILTER (WHERE d.old AND NOT d.uninvited) AS due,
+           count(*) FILTER (WHERE d.old AND NOT d.uninvited AND d.outcome = 'full')
+               AS confirmed_due,
+           count(*) FILTER (WHERE d.outcome = 'full') AS confirmed,
+           count(*) FILTER (WHERE d.outcome = 'partial') AS discrepant,
+           count(*) FILTER (WHERE d.outcome = 'not_received') AS denied,
+           count(*) FILTER (WHERE d.outcome = 'not_visible') AS off_treasury
+      FROM report_disbursements() AS d
+     WHERE $2 IS NULL OR d.country = $2
+     GROUP BY d.donor, d.country)
+SELECT coalesce(o.identifier, o.id::text) AS donor, o.name AS donor_name, k.country,
+       coalesce(s.inputs, 0) AS inputs, coalesce(s.not_invited, 0) AS not_invited,
+       coalesce(s.due, 0) AS due, coalesce(s.endorsed, 0) AS endorsed,
+       coalesce(s.endorsed_with_reservation, 0) AS endorsed_with_reservation,
+       coalesce(s.change_requested, 0) AS change_requested,
+       coalesce(s.contested, 0) AS contested, coalesce(s.silent, 0) AS silent,
+       coalesce(s.awaited, 0) AS awaited, report_rate(s.in_time, s.due) AS input_coverage,
+       coalesce(s.needing_answer, 0) AS needing_answer, coalesce(s.accepted, 0) AS accepted,
+       coalesce(s.partly_accepted, 0) AS partly_accepted, coalesce(s.rejected, 0) AS rejected,
+       coalesce(s.unanswered, 0) AS unanswered,
+       report_rate(s.accepted + s.partly_accepted, s.needing_answer) AS uptake,
+       coalesce(r.disbursements, 0) AS disbursements,
+       coalesce(r.not_invited, 0) AS disbursements_not_invited,
+       coalesce(r.due, 0) AS disbursements_due, coalesce(r.confirmed, 0) AS confirmed,
+       coalesce(r.discrepant, 0) AS discrepant, coalesce(r.denied, 0) AS denied,
+       coalesce(r.off_treasury, 0) AS off_treasury,
+       report_rate(r.confirmed_due, r.due) AS confirmation_rate
+  FROM (SELECT s.donor, s.country FROM said AS s
+         UNION
+        SELECT r.donor, r.country FROM received AS r) AS k
+  LEFT JOIN said AS s ON (s.donor, s.country) = (k.donor, k.country)
+  LEFT JOIN received AS r ON (r.donor, r.country) = (k.donor, k.country)
+  JOIN organisation AS o ON o.id = k.donor
+ WHERE $1::text IS NULL OR $1 IN (o.identifier, o.id::text)
+ ORDER BY coalesce(o.identifier, o.id::text) COLLATE "C", k.country COLLATE "C"

@@ -1,0 +1,208 @@
+/* report.c - reports: the catalogue of them, their definitions, and rows turned into documents. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "native/report.h"
+
+#include "catalogue/catalogue.h"
+#include "core/log.h"
+#include "core/page.h"
+#include "core/text.h"
+#include "transfer/report.h"
+
+#include <jansson.h>
+#include <string.h>
+
+enum {
+    DOCUMENT_MAX = 64 << 20, /* bytes of one report */
+    SLUG_BYTES = 100
+};
+
+static const char manifest_end[] = "/manifest.json";
+
+/* ---------------------------------------------------------------- manifests */
+
+static void release(void *json)
+{
+    json_decref(json);
+}
+
+static json_t *read_manifest(struct exchange *x, const struct page *page)
+{
+    json_t *manifest =
+        page != NULL ? json_loadb((const char *)page->bytes, page->size, 0, NULL) : NULL;
+    if (manifest == NULL || !arena_defer(x->arena, release, manifest)) {
+        (void)problem_set(&x->problem, PROBLEM_INTERNAL, "The definition cannot be read.");
+        return NULL;
+    }
+    return manifest;
+}
+
+static bool is_manifest(const struct page *page)
+{
+    const size_t length = strlen(page->name);
+    const size_t end = sizeof manifest_end - 1;
+    return strncmp(page->name, "reports/", 8) == 0 && length > end &&
+           strcmp(page->name + length - end, manifest_end) == 0;
+}
+
+/* Documents of reports may be larger than an exchange's arena: they get one of their own. */
+static void release_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+static bool open_document(struct exchange *x, struct text *out)
+{
+    struct arena *arena = arena_make(4 * (size_t)DOCUMENT_MAX);
+    if (arena == NULL || !arena_defer(x->arena, release_arena, arena))
+        return problem_set(&x->problem, PROBLEM_UNAVAILABLE, "There is no memory for the report.");
+    *out = text_open(arena, DOCUMENT_MAX);
+    return true;
+}
+
+static bool send_document(struct exchange *x, const struct text *out)
+{
+    if (out->full)
+        return problem_set(&x->problem, PROBLEM_UNAVAILABLE,
+                           "The report is larger than %d MiB; ask for less with its parameters.",
+                           DOCUMENT_MAX >> 20);
+    x->response.status = 200;
+    x->response.body = out->data;
+    x->response.body_bytes = out->length;
+    return true;
+}
+
+/* ---------------------------------------------------------------- the catalogue */
+
+static void add_text(struct text *out, const char *name, const json_t *manifest)
+{
+    const char *value = json_string_value(json_object_get(manifest, name));
+    text_add_json(out, name);
+    text_add_char(out, ':');
+    text_add_json(out, value != NULL ? value : "");
+    text_add_char(out, ',');
+}
+
+static void add_report(struct text *out, const json_t *manifest)
+{
+    const char *slug = json_string_value(json_object_get(manifest, "slug"));
+    text_add_char(out, '{');
+    add_text(out, "slug", manifest);
+    add_text(out, "title", manifest);
+    add_text(out, "question", manifest);
+    add_text(out, "definition_version", manifest);
+    text_addf(out, "\"report\":\"/v1/reports/%s\",\"definition\":\"/v1/reports/%s/definition\"}",
+              slug, slug);
+}
+
+bool report_list(struct exchange *x)
+{
+    size_t count = 0;
+    const struct page *pages = catalogue_pages(&count);
+    struct text out;
+    if (!open_document(x, &out))
+        return false;
+    const char *separator = "{\"items\":[";
+    for (size_t i = 0; i < count; i++) {
+        if (!is_manifest(&pages[i]))
+            continue;
+        const json_t *manifest = read_manifest(x, &pages[i]);
+        if (manifest == NULL)
+            return false;
+        text_add(&out, separator);
+        add_report(&out, manifest);
+        separator = ",";
+    }
+    text_add(&out, "]}");
+    return send_document(x, &out);
+}
+
+/* report_group_allocation is the statement of reports/group-allocation/query.sql. */
+static const struct statement *find_query(struct exchange *x, const char *slug)
+{
+    char *name = arena_format(x->arena, "report_%s", slug);
+    for (char *at = name; at != NULL && *at != '\0'; at++)
+        if (*at == '-')
+            *at = '_';
+    return name != NULL ? catalogue_statement(name) : NULL;
+}
+
+static int add_dumped(const char *bytes, size_t count, void *out)
+{
+    text_add_bytes(out, bytes, count);
+    return 0;
+}
+
+bool report_definition(struct exchange *x)
+{
+    const char *slug = x->captures[0].value;
+    const struct page *page =
+        strlen(slug) < SLUG_BYTES
+            ? catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug))
+            : NULL;
+    const struct statement *query = page != NULL ? find_query(x, slug) : NULL;
+    if (query == NULL)
+        return problem_set(&x->problem, PROBLEM_NOT_FOUND, "There is no report of this name.");
+    json_t *manifest = read_manifest(x, page);
+    struct text out;
+    if (manifest == NULL || !open_document(x, &out))
+        return false;
+    if (json_object_set_new(manifest, "query", json_string(query->sql)) != 0)
+        return problem_set(&x->problem, PROBLEM_INTERNAL, "The definition cannot be shown.");
+    if (json_dump_callback(manifest, add_dumped, &out, JSON_INDENT(2)) != 0)
+        out.full = true;
+    return send_document(x, &out);
+}
+
+/* ---------------------------------------------------------------- running one */
+
+/* "/v1/reports/group-allocation" */
+static const char *slug_of(const struct exchange *x)
+{
+    return strrchr(x->path, '/') + 1;
+}
+
+/* What the report was asked for. Its position stands apart, so that the newest report and the same
+   one asked for by its position are the same bytes. */
+static size_t take_parameters(const struct exchange *x, struct field parameters[QUERY_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < x->query_count; i++)
+        if (strcmp(x->query[i].name, "as_of") != 0 && strcmp(x->query[i].name, "notes") != 0)
+            parameters[count++] = x->query[i];
+    return count;
+}
+
+static void log_mismatch(const struct exchange *x)
+{
+    struct log_line line;
+    log_begin(&line, LOG_ERROR, "report_columns_differ");
+    log_text(&line, "request", x->id);
+    log_text(&line, "statement", x->statement->name);
+    log_end(&line);
+}
+
+bool report_render(struct exchange *x, const struct rows *rows)
+{
+    const char *slug = slug_of(x);
+    const json_t *manifest =
+        read_manifest(x, catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug)));
+    struct field parameters[QUERY_MAX];
+    struct text out;
+    if (manifest == NULL || !open_document(x, &out))
+        return false;
+    const struct report report = {.manifest = manifest,
+                                  .tree_size = x->response.tree_size,
+                                  .parameters = parameters,
+                                  .parameter_count = take_parameters(x, parameters),
+                                  .bare = x->bare};
+    const bool csv = x->format == FORMAT_CSV;
+    if (!(csv ? report_write_csv : report_write_json)(&out, &report, rows)) {
+        log_mismatch(x);
+        return problem_set(&x->problem, PROBLEM_INTERNAL,
+                           "Something went wrong on our side. It has been logged.");
+    }
+    if (csv)
+        x->response.disposition = arena_format(x->arena, "attachment; filename=\"%s-%s.csv\"", slug,
+                                               x->response.tree_size);
+    return send_document(x, &out);
+}

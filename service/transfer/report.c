@@ -1,0 +1,224 @@
+/* report.c - the rows of a report as JSON or CSV, with everything a reader needs to trust them. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transfer/report.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- the manifest */
+
+static const char *word(const json_t *object, const char *name)
+{
+    const char *value = json_string_value(json_object_get(object, name));
+    return value != NULL ? value : "";
+}
+
+static bool is_text(const json_t *column)
+{
+    return strcmp(word(column, "type"), "text") == 0;
+}
+
+static bool has_columns(const json_t *columns, const struct rows *rows)
+{
+    if (json_array_size(columns) != rows->columns)
+        return false;
+    for (size_t i = 0; i < rows->columns; i++)
+        if (strcmp(word(json_array_get(columns, i), "name"), rows->name(rows->source, i)) != 0)
+            return false;
+    return true;
+}
+
+/* ---------------------------------------------------------------- JSON */
+
+static void write_value(struct text *out, const json_t *value);
+
+static void write_list(struct text *out, const json_t *list)
+{
+    text_add_char(out, '[');
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (i > 0)
+            text_add_char(out, ',');
+        write_value(out, json_array_get(list, i));
+    }
+    text_add_char(out, ']');
+}
+
+static void write_member(struct text *out, const char *name, const json_t *value)
+{
+    text_add_char(out, ',');
+    text_add_json(out, name);
+    text_add_char(out, ':');
+    write_value(out, value);
+}
+
+/* Manifests hold nothing but text, lists and flat objects of text. */
+static void write_value(struct text *out, const json_t *value)
+{
+    if (json_is_array(value)) {
+        write_list(out, value);
+        return;
+    }
+    if (!json_is_object(value)) {
+        text_add_json(out, json_is_string(value) ? json_string_value(value) : "");
+        return;
+    }
+    const char *separator = "{";
+    void *at = json_object_iter((json_t *)(uintptr_t)value);
+    for (; at != NULL; at = json_object_iter_next((json_t *)(uintptr_t)value, at)) {
+        text_add(out, separator);
+        text_add_json(out, json_object_iter_key(at));
+        text_add_char(out, ':');
+        write_value(out, json_object_iter_value(at));
+        separator = ",";
+    }
+    text_add(out, separator[0] == '{' ? "{}" : "}");
+}
+
+static void write_parameters(struct text *out, const struct report *report)
+{
+    text_add(out, ",\"parameters\":{");
+    for (size_t i = 0; i < report->parameter_count; i++) {
+        if (i > 0)
+            text_add_char(out, ',');
+        text_add_json(out, report->parameters[i].name);
+        text_add_char(out, ':');
+        text_add_json(out, report->parameters[i].value);
+    }
+    text_add_char(out, '}');
+}
+
+static void write_row(struct text *out, const json_t *columns, const struct rows *rows, size_t row)
+{
+    for (size_t i = 0; i < rows->columns; i++) {
+        const json_t *column = json_array_get(columns, i);
+        const char *cell = rows->cell(rows->source, row, i);
+        text_add_char(out, i == 0 ? '{' : ',');
+        text_add_json(out, word(column, "name"));
+        text_add_char(out, ':');
+        if (cell == NULL)
+            text_add(out, "null");
+        else if (strcmp(word(column, "type"), "integer") == 0)
+            text_add(out, cell);
+        else
+            text_add_json(out, cell);
+    }
+    text_add_char(out, '}');
+}
+
+bool report_write_json(struct text *out, const struct report *report, const struct rows *rows)
+{
+    const json_t *manifest = report->manifest;
+    const json_t *columns = json_object_get(manifest, "columns");
+    if (!has_columns(columns, rows))
+        return false;
+    text_add(out, "{\"report\":");
+    text_add_json(out, word(manifest, "slug"));
+    static const char *const told[] = {"title",     "definition_version", "question", "method",
+                                       "null_rule", "limitations",        "columns"};
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+        write_member(out, told[i], json_object_get(manifest, told[i]));
+    write_parameters(out, report);
+    text_addf(out, ",\"tree_size\":%s,\"rows\":[", report->tree_size);
+    for (size_t row = 0; row < rows->count; row++) {
+        if (row > 0)
+            text_add_char(out, ',');
+        write_row(out, columns, rows, row);
+    }
+    text_add(out, "]}");
+    return true;
+}
+
+/* ---------------------------------------------------------------- CSV */
+
+/* What a spreadsheet would run (OWASP, CSV injection); numbers cannot be meant, for only columns of
+   text come here. */
+static bool looks_like_formula(const char *cell)
+{
+    return cell[0] != '\0' && strchr("=+-@\t\r", cell[0]) != NULL;
+}
+
+static void write_field(struct text *out, const char *cell, bool text)
+{
+    const char *guard = text && looks_like_formula(cell) ? "'" : "";
+    if (strpbrk(cell, ",\"\r\n") == NULL) {
+        text_add(out, guard);
+        text_add(out, cell);
+        return;
+    }
+    text_add_char(out, '"');
+    text_add(out, guard);
+    for (const char *at = cell; *at != '\0'; at++) {
+        if (*at == '"')
+            text_add_char(out, '"');
+        text_add_char(out, *at);
+    }
+    text_add_char(out, '"');
+}
+
+/* A note is one line, whatever a parameter holds. */
+static void write_rest(struct text *out, const char *note)
+{
+    text_add(out, ": ");
+    for (const char *at = note; *at != '\0'; at++)
+        text_add_char(out, *at == '\r' || *at == '\n' ? ' ' : *at);
+    text_add(out, "\r\n");
+}
+
+static void write_note(struct text *out, const char *name, const char *note)
+{
+    text_add(out, "# ");
+    text_add(out, name);
+    write_rest(out, note);
+}
+
+static void write_notes(struct text *out, const struct report *report)
+{
+    static const char *const lists[] = {"method", "limitations"};
+    const json_t *manifest = report->manifest;
+    write_note(out, "report", word(manifest, "slug"));
+    write_note(out, "title", word(manifest, "title"));
+    write_note(out, "definition version", word(manifest, "definition_version"));
+    write_note(out, "question", word(manifest, "question"));
+    write_note(out, "tree size", report->tree_size);
+    for (size_t i = 0; i < report->parameter_count; i++) {
+        text_add(out, "# parameter ");
+        text_add(out, report->parameters[i].name);
+        write_rest(out, report->parameters[i].value);
+    }
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        const json_t *list = json_object_get(manifest, lists[i]);
+        for (size_t line = 0; line < json_array_size(list); line++)
+            write_note(out, lists[i], json_string_value(json_array_get(list, line)));
+    }
+    write_note(out, "null", word(manifest, "null_rule"));
+}
+
+static void write_record(struct text *out, const json_t *columns, const struct rows *rows,
+                         size_t row)
+{
+    for (size_t i = 0; i < rows->columns; i++) {
+        const char *cell = rows->cell(rows->source, row, i);
+        if (i > 0)
+            text_add_char(out, ',');
+        if (cell != NULL)
+            write_field(out, cell, is_text(json_array_get(columns, i)));
+    }
+    text_add(out, "\r\n");
+}
+
+bool report_write_csv(struct text *out, const struct report *report, const struct rows *rows)
+{
+    const json_t *columns = json_object_get(report->manifest, "columns");
+    if (!has_columns(columns, rows))
+        return false;
+    if (!report->bare)
+        write_notes(out, report);
+    for (size_t i = 0; i < rows->columns; i++) {
+        text_add(out, i > 0 ? "," : "");
+        text_add(out, rows->name(rows->source, i));
+    }
+    text_add(out, "\r\n");
+    for (size_t row = 0; row < rows->count; row++)
+        write_record(out, columns, rows, row);
+    return true;
+}

@@ -1,0 +1,33 @@
+/* report.h - the rows of a report as JSON or CSV, with everything a reader needs to trust them. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "core/exchange.h"
+#include "core/rows.h"
+#include "core/text.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A report that was run: what it is (reports/<slug>/manifest.json), how it was asked, and at which
+   position of the ledger. Everything is borrowed. */
+struct report {
+    const json_t *manifest;
+    const char *tree_size; /* decimal */
+    const struct field *parameters;
+    size_t parameter_count;
+    bool bare; /* no notes: CSV for programs */
+};
+
+/* Both write the same cells in the order of the manifest's columns: text as it is, integers and
+   exact decimals as PostgreSQL prints them, null as null or as an empty field. False when the
+   result does not have the manifest's columns; whether the text was large enough is asked of it. */
+
+/* One JSON document; decimals are strings. */
+bool report_write_json(struct text *out, const struct report *report, const struct rows *rows);
+
+/* RFC 4180 with CRLF and a header line. Before it, unless bare, "# " lines say what the report is,
+   how it is computed, and what it does not tell. A text cell that a spreadsheet would take for a
+   formula gets an apostrophe in front. */
+bool report_write_csv(struct text *out, const struct report *report, const struct rows *rows);
