@@ -21,6 +21,13 @@ BEGIN
         -- them took 50 ms where running them took 1.
         EXECUTE format('ALTER ROLE %I SET jit = off', 'aidledger_' || lane);
     END LOOP;
+    -- What they do again and again is planned once: the planner would rather plan anew for the
+    -- values at hand (measured: splitting an amount took 1.4 ms, and 0.16 ms so).
+    FOREACH lane IN ARRAY ARRAY['writer', 'importer']
+    LOOP
+        EXECUTE format('ALTER ROLE %I SET plan_cache_mode = force_generic_plan',
+                       'aidledger_' || lane);
+    END LOOP;
 END
 $$;
 

@@ -176,8 +176,9 @@ CREATE FUNCTION split_amount(amount numeric, currency text, recipients jsonb, se
                              ict_significance integer, ict_share numeric)
 RETURNS TABLE (ordinal bigint, country text, region text, sector text, amount_part numeric,
                ict_part numeric, ict_ring smallint)
-LANGUAGE sql STABLE
-AS $$
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
     WITH unit AS (
         SELECT greatest(scale(amount), (SELECT u.minor_unit FROM currency AS u
                                          WHERE u.code = split_amount.currency)) AS scale),
@@ -220,7 +221,8 @@ AS $$
                                FROM largest_remainder(c.amount, unit.scale,
                                                       ARRAY[e.part, e.whole - e.part]) AS p
                               WHERE p.ordinal = 1) END AS part) AS i
-     ORDER BY 1
+     ORDER BY 1;
+END
 $$;
 COMMENT ON FUNCTION split_amount(numeric, text, jsonb, jsonb, integer, numeric) IS
     'The parts of an amount: first over the recipients, then each part over the sectors, each time '
