@@ -252,6 +252,22 @@ test('two imports at a time record everything once', async () => {
         ON o.id = p.organisation_id WHERE o.identifier = 'XI-BOTH-DONOR-1'`)[0].n, 1);
 });
 
+test('an import that was killed goes on where it stopped', async () => {
+    const path = join(scratch, 'killed.xml');
+    const totals = write(path, { count: 40, seed: 19 });
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll('XI-SEED', 'XI-KILL'));
+    const done = () => sql(`SELECT count(*)::integer AS n FROM activity WHERE iati_identifier LIKE 'XI-KILL-%'`)[0].n;
+    const killed = spawn(binary, ['import', path], { env: environment, stdio: 'ignore' });
+    const ended = new Promise((resolve) => { killed.on('exit', resolve); });
+    const deadline = Date.now() + 30_000;
+    while (done() < 5 && Date.now() < deadline) { /* each look takes its time */ }
+    killed.kill('SIGKILL');
+    await ended;
+    const { made, unchanged } = summary(run(path).stdout);
+    assert.ok(unchanged >= 5 && made + unchanged === 40, `${made} new, ${unchanged} unchanged`);
+    assertMoney('XI-KILL-%', totals);
+});
+
 // ---------------------------------------------------------------- what is too much
 
 test('what a leaf cannot hold is cut and keeps its hash', () => {
