@@ -34,6 +34,18 @@ COMMENT ON FUNCTION aggregate_append(uuid, text, jsonb) IS
     'Appends the caller''s next statement about an aggregate that keeps no version of its own; the '
     'caller has locked its row.';
 
+CREATE FUNCTION organisation_faults(o organisation) RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+    SELECT code_fault('/type_code', 'OrganisationType', o.type_code)
+        || CASE WHEN o.country IS NULL
+                     OR EXISTS (SELECT FROM country AS c WHERE c.code = o.country) THEN '[]'
+                ELSE fault('/country', 'known_country', format(
+                         '"%s" is no ISO 3166-1 country code; see /v1/countries.', o.country)) END
+$$;
+COMMENT ON FUNCTION organisation_faults(organisation) IS
+    'What is wrong with what is said of an organisation.';
+
 CREATE FUNCTION organisation_register(body jsonb) RETURNS answer
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -45,11 +57,7 @@ BEGIN
     IF given.status IS NOT NULL THEN
         RETURN given;
     END IF;
-    CALL refuse_faults(code_fault('/type_code', 'OrganisationType', o.type_code)
-        || CASE WHEN o.country IS NULL
-                     OR EXISTS (SELECT FROM country AS c WHERE c.code = o.country) THEN '[]'
-                ELSE fault('/country', 'known_country', format(
-                         '"%s" is no ISO 3166-1 country code; see /v1/countries.', o.country)) END);
+    CALL refuse_faults(organisation_faults(o));
     IF EXISTS (SELECT FROM organisation AS w WHERE w.identifier = o.identifier) THEN
         CALL refuse_conflict(format('The organisation "%s" is registered already.', o.identifier));
     END IF;
@@ -161,6 +169,7 @@ COMMENT ON FUNCTION membership_record(text, jsonb) IS
 GRANT INSERT ON organisation, country_group_membership TO aidledger_writer;
 GRANT UPDATE (four_eyes) ON organisation TO aidledger_writer;
 GRANT EXECUTE ON FUNCTION aggregate_append(uuid, text, jsonb),
-      organisation_register(jsonb), organisation_four_eyes(uuid, jsonb),
+      organisation_faults(organisation), organisation_register(jsonb),
+      organisation_four_eyes(uuid, jsonb),
       membership_faults(text, jsonb), membership_record(text, jsonb)
    TO aidledger_writer, aidledger_importer;

@@ -229,7 +229,8 @@ static void bind_body(struct exchange *x, size_t index)
                           "The body is nested more than %d levels deep.", DEPTH_MAX);
         return;
     }
-    json_t *body = json_loadb(x->body, x->body_bytes, JSON_REJECT_DUPLICATES, &error);
+    json_t *body =
+        json_loadb(x->body, x->body_bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (body == NULL) {
         refuse_body(x, &error);
         return;

@@ -1,0 +1,238 @@
+// Every operation of the contract is called, and every answer held against it.
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+
+import { api, base, request } from '../lib/client.mjs';
+import { answerFaults, bodySchema, contract, faults, operations } from '../lib/contract.mjs';
+import * as make from '../lib/make.mjs';
+
+const callers = {
+    donor_editor: api.donor, donor_approver: api.donorApprover, recipient_officer: api.officer,
+    recipient_signatory: api.signatory, auditor: api.auditor, steward: api.steward,
+    public: api.anonymous,
+};
+
+function caller(operation) {
+    return callers[operation['x-roles'].at(-1)];
+}
+
+function bodyExample(operation) {
+    return Object.values(operation.requestBody.content['application/json'].examples)[0].value;
+}
+
+// How each operation is called so that it works: its path's values, its caller, its body.
+const goodCalls = {
+    country_read: async () => ({ code: 'MW' }),
+    country_group_memberships: async () => ({ group: 'SIDS' }),
+    country_group_record: async () => ({ group: 'LDC' }),
+    codelist_read: async () => ({ list: 'Sector' }),
+    framework_versions: async () => ({ framework: 'C11' }),
+    framework_items: async () => ({ framework: 'C11', version: 'V1.2' }),
+    framework_item: async () => ({ framework: 'C11', version: 'V1.2', code: 'vision' }),
+    framework_submissions: async () => ({ framework: 'C11', version: 'V1.2', code: 'vision' }),
+    indicator_read: async () => ({ code: '10.b.1' }),
+    organisation_read: async () => ({ id: (await organisation()).id }),
+    organisation_four_eyes: async () => ({ id: (await organisation()).id }),
+    organisation_register: async () => ({
+        body: { ...bodyExample(operations.organisation_register),
+            identifier: `XI-TEST-${randomBytes(4).toString('hex')}` },
+    }),
+    problem_page: async () => ({ slug: 'not-found' }),
+    report_definition: async () => ({ slug: 'ownership' }),
+    ledger_entry: async () => ({ id: (await make.drafted()).entry }),
+    commitment_edit: async () => on(await make.drafted()),
+    commitment_submit: async () => on(await make.drafted()),
+    commitment_return: async () => on(await make.submitted()),
+    commitment_register: async () => on(await make.submitted()),
+    commitment_effect: async () => on(await make.registered()),
+    commitment_amend: async () => on(await make.effective()),
+    commitment_amendment: async () => on(await make.amending()),
+    commitment_create: async () => ({}),
+    schedule_record: async () => on(await make.effective()),
+    transaction_read: async () => {
+        const { commitment, transaction } = await make.paid();
+        return { id: commitment.id, transaction: transaction.id };
+    },
+    ownership_input_read: async () => on(await make.answered()),
+    ownership_input_supersede: async () => on(await make.lodged()),
+    ownership_input_answer: async () => on(await make.lodged()),
+    ownership_input_resolve: async () => on(await make.answered()),
+    receipt_confirmation_confirm: async () => ({
+        body: { ...bodyExample(operations.receipt_confirmation_confirm),
+            transaction_id: (await make.paid()).transaction.id },
+    }),
+    receipt_confirmation_read: async () => {
+        const made = await api.officer.post('/v1/receipt-confirmations', {
+            ...bodyExample(operations.receipt_confirmation_confirm),
+            transaction_id: (await make.paid()).transaction.id,
+        });
+        return { id: made.body.receipt_confirmation.id };
+    },
+};
+
+function on(made) {
+    return { id: made.id, ifMatch: made.etag };
+}
+
+async function organisation() {
+    return (await api.anonymous.get('/v1/organisations?limit=1')).body.items[0];
+}
+
+function fill(path, values) {
+    return path.replaceAll(/\{(\w+)\}/g, (_, name) => {
+        assert.ok(values[name], `no value for {${name}} of ${path}`);
+        return encodeURIComponent(values[name]);
+    });
+}
+
+const recordedAbout = ['commitment_read', 'commitment_history', 'schedule_read', 'transaction_list',
+    'transaction_record', 'link_list', 'link_record', 'document_list', 'document_record',
+    'ownership_input_of_commitment', 'ownership_input_lodge'];
+
+async function callWell(operation) {
+    const name = operation.operationId;
+    const call = recordedAbout.includes(name)
+        ? on(await make.effective())
+        : await (goodCalls[name] ?? (async () => ({})))();
+    const body = operation.requestBody && (call.body ?? bodyExample(operation));
+    return request(operation.method, fill(operation.path, call), {
+        token: caller(operation).token, body, ifMatch: call.ifMatch,
+    });
+}
+
+for (const operation of Object.values(operations)) {
+    test(`${operation.operationId} answers as the contract says`, async () => {
+        const answer = await callWell(operation);
+        assert.ok(answer.status < 300, `${answer.status}: ${answer.text}`);
+        assert.deepEqual(answerFaults(operation, answer), []);
+    });
+
+    test(`${operation.operationId}: OPTIONS and HEAD`, async () => {
+        const path = fill(operation.path, { id: randomUUID(), transaction: randomUUID(), code: 'MW',
+            group: 'LDC', list: 'Sector', framework: 'C11', version: 'V1.2', slug: 'ownership' });
+        const offered = await request('OPTIONS', path);
+        assert.equal(offered.status, 204);
+        const allowed = offered.headers.get('allow').split(', ');
+        const said = Object.keys(contract.paths[operation.path]).map((m) => m.toUpperCase());
+        assert.deepEqual(allowed.filter((m) => m !== 'HEAD' && m !== 'OPTIONS').sort(), said.sort());
+        assert.equal(allowed.includes('HEAD'), said.includes('GET'));
+        const refused = await request('DELETE', path);
+        assert.equal(refused.status, 405);
+        assert.equal(refused.headers.get('allow'), offered.headers.get('allow'));
+    });
+}
+
+test('reports and lists in CSV or not at all', async () => {
+    for (const slug of ['portfolio', 'group-allocation', 'ownership']) {
+        const answer = await request('GET', `/v1/reports/${slug}?format=csv`);
+        assert.deepEqual(answerFaults(operations[`report_${slug.replace('-', '_')}`], answer), []);
+        assert.match(answer.headers.get('content-disposition'), /^attachment; filename="/);
+    }
+    const refused = await request('GET', '/v1/commitments', { headers: { accept: 'text/csv' } });
+    assert.equal(refused.status, 406);
+    assert.deepEqual(answerFaults(operations.commitment_list, refused), []);
+});
+
+// ---------------------------------------------------------------- refusals
+
+test('refusals are problems of the contract', async () => {
+    const none = randomUUID();
+    const made = await make.effective();
+    const refusals = [
+        ['commitment_read', 404, await api.anonymous.get(`/v1/commitments/${none}`)],
+        ['commitment_read', 422, await api.anonymous.get('/v1/commitments/x')],
+        ['commitment_read', 401, await request('GET', made.path, { token: 'aidl_x' })],
+        ['commitment_list', 422, await api.anonymous.get('/v1/commitments?limit=0&nothing=1')],
+        ['commitment_create', 400, await api.donor.post('/v1/commitments', {}, { key: null })],
+        ['commitment_create', 401, await api.anonymous.post('/v1/commitments', {})],
+        ['commitment_create', 403, await api.auditor.post('/v1/commitments', {})],
+        ['commitment_create', 415, await api.donor.post('/v1/commitments', undefined,
+            { raw: 'a=1', headers: { 'content-type': 'text/plain' } })],
+        ['commitment_create', 413, await api.donor.post('/v1/commitments', undefined,
+            { raw: `{"title":"${'a'.repeat(1 << 20)}"}` })],
+        ['commitment_amend', 428, await api.donor.post(`${made.path}/amend`,
+            bodyExample(operations.commitment_amend))],
+        ['commitment_amend', 412, await api.donor.post(`${made.path}/amend`,
+            bodyExample(operations.commitment_amend), { ifMatch: '"1"' })],
+        ['commitment_submit', 409, await api.donor.post(`${made.path}/submit`, undefined,
+            { ifMatch: made.etag })],
+        ['problem_page', 404, await api.anonymous.get('/problems/none-such')],
+        ['report_definition', 404, await api.anonymous.get('/v1/reports/none-such/definition')],
+        ['report_portfolio', 422, await api.anonymous.get('/v1/reports/portfolio?as_of=999999999')],
+    ];
+    for (const [name, status, answer] of refusals) {
+        assert.equal(answer.status, status, `${name}: ${answer.text}`);
+        assert.deepEqual(answerFaults(operations[name], answer), [], name);
+        assert.equal(answer.body.status, status);
+        assert.equal(answer.body.instance, `urn:uuid:${answer.headers.get('request-id')}`);
+        const page = await fetch(base + answer.body.type);
+        assert.equal(page.status, 200, answer.body.type);
+    }
+});
+
+// ---------------------------------------------------------------- bodies
+
+// Rules that only the service's own validator names, never a statement.
+const STRUCTURAL = ['type', 'unknown', 'length', 'pattern', 'decimal', 'format', 'enum', 'items',
+    'members', 'choice', 'range'];
+
+function resolved(schema) {
+    return schema.$ref
+        ? contract.components.schemas[schema.$ref.split('/').at(-1)]
+        : schema;
+}
+
+// The value with one thing wrong, or odd and yet right, at every place there is.
+function* variants(schema, value) {
+    const plain = resolved(schema);
+    for (const other of [null, true, 7, -1, 1.5, '', ' ', 'x'.repeat(20_001), '1e3', '12.34567',
+        '-5.00', '2026-02-30', [], {}, [[]], { nothing: 1 }]) {
+        yield other;
+    }
+    if (Array.isArray(value)) {
+        yield [...value, ...value];
+        yield Array.from({ length: 401 }, () => value[0]);
+        for (const [i, element] of value.entries()) {
+            for (const variant of variants(plain.items, element)) {
+                yield value.with ? value.with(i, variant)
+                    : value.map((e, at) => (at === i ? variant : e));
+            }
+        }
+    } else if (value !== null && typeof value === 'object') {
+        yield { ...value, 'a/b~c': 1 };
+        for (const [name, member] of Object.entries(value)) {
+            const { [name]: removed, ...rest } = value;
+            yield rest;
+            for (const variant of variants(plain.properties[name], member)) {
+                yield { ...value, [name]: variant };
+            }
+        }
+    }
+}
+
+for (const operation of Object.values(operations).filter((o) => o.requestBody)) {
+    test(`${operation.operationId}: the service and the schema agree on bodies`, async () => {
+        const schema = bodySchema(operation);
+        const path = fill(operation.path, { id: randomUUID(), group: 'LDC' });
+        let bad = 0;
+        for (const body of variants(schema, bodyExample(operation))) {
+            const wrong = faults(schema, body);
+            const answer = await request(operation.method, path, {
+                token: caller(operation).token, body, ifMatch: '"1"',
+            });
+            const shown = JSON.stringify(body).slice(0, 300);
+            const told = (answer.body.errors ?? []).filter((e) => STRUCTURAL.includes(e.rule));
+            if (wrong.length > 0) {
+                bad++;
+                assert.equal(answer.status, 422, `${shown}: ${wrong}: ${answer.text}`);
+                assert.ok(answer.body.errors.every((e) => e.pointer !== undefined), answer.text);
+            } else {
+                assert.ok(answer.status < 500, `${shown}: ${answer.text}`);
+                assert.deepEqual(told, [], shown);
+            }
+        }
+        assert.ok(bad > 5);
+    });
+}

@@ -1,0 +1,135 @@
+// make.mjs - things to test with, each made the way its users make it.
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+
+import { api } from './client.mjs';
+
+// A complete draft: 70 % Malawi, 30 % Zambia, 60 % in family 220.
+export function draft(changes = {}) {
+    const content = {
+        title: `Fibre backbone ${randomBytes(4).toString('hex')}`,
+        narrative: 'Backbone to the northern districts, with access points in schools.',
+        recipients: [{ country: 'MW', share: '70' }, { country: 'ZM', share: '30' }],
+        sectors: [{ code: '22040', share: '60' }, { code: '11110', share: '40' }],
+        commitment_date: '2026-09-01',
+        start_date: '2026-10-01',
+        end_date: '2028-09-30',
+        flow_type: '10',
+        finance_type: '110',
+        aid_type: 'C01',
+        tied_status: '5',
+        ict_significance: 2,
+        ict_share: '80',
+        ict_reason: 'Backbone, access points and the training to use them.',
+        amount: '1250000.00',
+        currency: 'USD',
+        schedule: [
+            { period_start: '2026-10-01', period_end: '2027-09-30', amount: '750000.00' },
+            { period_start: '2027-10-01', period_end: '2028-09-30', amount: '500000.00' },
+        ],
+        ...changes,
+    };
+    // undefined takes a member out.
+    return JSON.parse(JSON.stringify(content));
+}
+
+// Every answer is checked: a fixture that half fails makes every later failure a riddle.
+async function done(promise, status) {
+    const answer = await promise;
+    assert.equal(answer.status, status, answer.text);
+    return answer;
+}
+
+function commitmentOf(answer) {
+    return {
+        id: answer.body.commitment.id,
+        path: `/v1/commitments/${answer.body.commitment.id}`,
+        etag: answer.etag,
+        entry: answer.body.statement.entry,
+        body: answer.body.commitment,
+    };
+}
+
+export async function drafted(changes) {
+    return commitmentOf(await done(api.donor.post('/v1/commitments', draft(changes)), 201));
+}
+
+export async function submitted(changes) {
+    const made = await drafted(changes);
+    return commitmentOf(await done(
+        api.donor.post(`${made.path}/submit`, undefined, { ifMatch: made.etag }), 200));
+}
+
+export async function registered(changes) {
+    const made = await submitted(changes);
+    return commitmentOf(await done(
+        api.donorApprover.post(`${made.path}/register`, undefined, { ifMatch: made.etag }), 200));
+}
+
+export async function effective(changes) {
+    const made = await registered(changes);
+    return commitmentOf(await done(
+        api.donorApprover.post(`${made.path}/effect`,
+            { agreement_reference: 'AGR-2026-017', effective_date: '2026-10-01' },
+            { ifMatch: made.etag }), 200));
+}
+
+export async function amending(changes = { title: 'Fibre backbone, phase two' }) {
+    const made = await effective();
+    return commitmentOf(await done(
+        api.donor.post(`${made.path}/amend`, { reason: 'A second phase was agreed.', changes },
+            { ifMatch: made.etag }), 200));
+}
+
+// What the commitment is now, whoever has made statements about it since.
+export async function fresh(made) {
+    const answer = await done(api.auditor.get(made.path), 200);
+    return { ...made, etag: answer.etag, body: answer.body };
+}
+
+export async function paid(changes) {
+    const made = await effective();
+    const answer = await done(api.donor.post(`${made.path}/transactions`, {
+        transaction_type: '3',
+        transaction_date: '2026-11-02',
+        amount: '250000.01',
+        currency: 'USD',
+        description: 'First instalment',
+        ...changes,
+    }), 201);
+    return {
+        commitment: await fresh(made),
+        transaction: answer.body.transaction,
+        entry: answer.body.statement.entry,
+    };
+}
+
+function inputOf(made, answer) {
+    return {
+        commitment: made,
+        id: answer.body.ownership_input.id,
+        path: `/v1/ownership-inputs/${answer.body.ownership_input.id}`,
+        etag: answer.etag,
+        entry: answer.body.statement.entry,
+        body: answer.body.ownership_input,
+    };
+}
+
+export async function lodged(changes) {
+    const made = await registered();
+    return inputOf(made, await done(api.signatory.post(`${made.path}/ownership-inputs`, {
+        position: 'endorse_with_reservation',
+        aspects: ['timing'],
+        text: 'Welcome, provided that the works start in the dry season.',
+        ...changes,
+    }), 201));
+}
+
+export async function answered() {
+    const made = await lodged();
+    return inputOf(made.commitment, await done(
+        api.donorApprover.post(`${made.path}/answer`,
+            { answer: 'accepted', reason: 'The works start after the rains.' },
+            { ifMatch: made.etag }), 200));
+}
