@@ -14,7 +14,8 @@ bool iati_bytes_open(struct iati_bytes *bytes, const char *path, struct problem 
     /* Opening a pipe would wait for its other end; it is refused below. */
     *bytes = (struct iati_bytes){.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (bytes->fd < 0 || fstat(bytes->fd, &about) != 0)
-        return problem_set(problem, PROBLEM_NOT_FOUND, "it cannot be opened: %s", strerror(errno));
+        return problem_set(problem, PROBLEM_NOT_FOUND, "it cannot be opened: %s",
+                           strerrordesc_np(errno));
     if (!S_ISREG(about.st_mode))
         return problem_set(problem, PROBLEM_INVALID_VALUE,
                            "it is no regular file; a file is read twice, first to see that it is "
@@ -28,7 +29,7 @@ bool iati_bytes_rewind(struct iati_bytes *bytes, struct problem *problem)
     bytes->given = 0;
     (void)crypto_hash_sha256_init(&bytes->hash);
     return lseek(bytes->fd, 0, SEEK_SET) == 0 ||
-           problem_set(problem, PROBLEM_INTERNAL, "it cannot be read: %s", strerror(errno));
+           problem_set(problem, PROBLEM_INTERNAL, "it cannot be read: %s", strerrordesc_np(errno));
 }
 
 ssize_t iati_bytes_give(struct iati_bytes *bytes, void *buffer, size_t room)

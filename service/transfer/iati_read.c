@@ -17,14 +17,14 @@
 enum kind { ONE, MANY, ONE_TEXT, MANY_TEXT, UNREAD };
 
 struct element {
-    enum iati_element parent;
     const char *name;
     const char *member;
+    enum iati_element parent;
     enum kind kind;
 };
 
 static const struct element elements[] = {
-#define ELEMENT(id, parent, element, member, kind) {IATI_##parent, element, member, kind},
+#define ELEMENT(id, parent, element, member, kind) {element, member, IATI_##parent, kind},
 #include "transfer/iati_element.def"
 #undef ELEMENT
 };
@@ -159,7 +159,7 @@ static void open_object(struct reader *reader, int element, int count, const xml
         text_addf(out, "%ld", line_of(reader));
     }
     for (int i = 0; i < count; i++)
-        add_attribute(reader, out, given + 5 * i);
+        add_attribute(reader, out, given + (ptrdiff_t)5 * i);
     clear(&reader->text);
 }
 
@@ -286,6 +286,7 @@ static bool is_read(struct reader *reader, int element)
     return false;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parser says how it calls. */
 static void start_element(void *context, const xmlChar *name, const xmlChar *prefix,
                           const xmlChar *uri, int namespaces, const xmlChar **declared, int count,
                           int defaulted, const xmlChar **given)
@@ -389,28 +390,33 @@ static bool parse(struct reader *reader, const char *bytes, size_t count)
     return !problem_is_set(reader->problem);
 }
 
+/* The next bytes. The guard tells by the first four what they are: a short read is read on. */
+static ssize_t fill(struct reader *reader, unsigned char *chunk)
+{
+    size_t have = 0;
+    ssize_t count = 0;
+    do {
+        count = reader->source->give(reader->source->context, chunk + have, CHUNK_BYTES - have);
+        have += count > 0 ? (size_t)count : 0;
+    } while (count > 0 && have < 4);
+    return count < 0 ? count : (ssize_t)have;
+}
+
 static bool read_all(struct reader *reader)
 {
     struct xml_guard guard = {0};
     unsigned char chunk[CHUNK_BYTES];
     ssize_t count = 0;
-    do {
-        /* The guard tells what the first four bytes are: a short first read is read on. */
-        size_t have = 0;
-        do {
-            count =
-                reader->source->give(reader->source->context, chunk + have, sizeof chunk - have);
-            have += count > 0 ? (size_t)count : 0;
-        } while (count > 0 && have < 4);
-        if (count < 0)
-            return problem_set(reader->problem, PROBLEM_INTERNAL, "the file cannot be read");
-        if ((have > 0 || guard.unit_bytes == 0) &&
-            !xml_guard_pass(&guard, chunk, have, reader->problem))
+    while ((count = fill(reader, chunk)) > 0) {
+        if (!xml_guard_pass(&guard, chunk, (size_t)count, reader->problem) ||
+            !parse(reader, (const char *)chunk, (size_t)count))
             return false;
-        if (have > 0 && !parse(reader, (const char *)chunk, have))
-            return false;
-    } while (count > 0);
-    return parse(reader, "", 0);
+    }
+    if (count < 0)
+        return problem_set(reader->problem, PROBLEM_INTERNAL, "the file cannot be read");
+    /* Nothing at all is for the guard to refuse. */
+    return (guard.unit_bytes != 0 || xml_guard_pass(&guard, chunk, 0, reader->problem)) &&
+           parse(reader, "", 0);
 }
 
 /* Only the events we take: whatever would load, resolve or build something is left out. */
@@ -434,10 +440,12 @@ bool iati_read(const struct iati_source *source, struct iati_file *file, struct 
     xmlCatalogSetDefaults(XML_CATA_ALLOW_NONE);
     reader.arena = arena_make(ARENA_BYTES);
     reader.parser = xmlCreatePushParserCtxt(&handler, &reader, NULL, 0, NULL);
-    if (reader.arena == NULL || reader.parser == NULL ||
-        xmlCtxtUseOptions(reader.parser, XML_PARSE_NONET) != 0)
+    bool done = false;
+    if (reader.arena != NULL && reader.parser != NULL &&
+        xmlCtxtUseOptions(reader.parser, XML_PARSE_NONET) == 0)
+        done = read_all(&reader);
+    else
         (void)problem_set(problem, PROBLEM_INTERNAL, "out of memory");
-    const bool done = !problem_is_set(problem) && read_all(&reader);
     if (reader.parser != NULL)
         xmlFreeParserCtxt(reader.parser);
     arena_free(reader.arena);

@@ -161,7 +161,7 @@ static bool keep_declaration(struct xml_guard *guard, unsigned character, struct
     /* A byte order mark counts as one; whatever else is no ASCII ends in an unknown name. */
     if (guard->seen == 0 && character >= 0x80)
         return true;
-    guard->declaration[guard->seen++] = character < 0x80 ? (char)character : '?';
+    guard->declaration[guard->seen++] = (char)(character < 0x80 ? character : '?');
     if (character != '>' && guard->seen < XML_DECLARATION_MAX - 1)
         return true;
     guard->seen = XML_DECLARATION_MAX;
