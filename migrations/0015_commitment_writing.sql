@@ -634,6 +634,21 @@ $$;
 COMMENT ON FUNCTION planned_disbursements_json(uuid, integer) IS
     'The instalments of one schedule version.';
 
+CREATE FUNCTION draft_schedule_json(of_commitment uuid, of_revision integer) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+    SELECT coalesce(jsonb_agg(jsonb_strip_nulls(p.value || jsonb_build_object(
+               'currency', r.currency, 'value_date', r.commitment_date))
+               ORDER BY p.ordinality), '[]')
+      FROM commitment_revision AS r
+     CROSS JOIN jsonb_array_elements(r.schedule) WITH ORDINALITY AS p
+     WHERE r.commitment_id = of_commitment AND r.revision = of_revision);
+END
+$$;
+COMMENT ON FUNCTION draft_schedule_json(uuid, integer) IS
+    'The instalments a draft would promise.';
+
 CREATE FUNCTION schedule_promise(c commitment, instalments jsonb, currency text, value_date date,
                                  receipt ledger_receipt)
 RETURNS integer
@@ -906,5 +921,6 @@ GRANT EXECUTE ON PROCEDURE refuse_unless_status(commitment, text[], text),
       ownership_invite(commitment, text, boolean, date, ledger_receipt),
       refuse_own_work(commitment)
    TO aidledger_writer, aidledger_importer;
-GRANT EXECUTE ON FUNCTION planned_disbursements_json(uuid, integer), amendment_reason(commitment)
+GRANT EXECUTE ON FUNCTION planned_disbursements_json(uuid, integer),
+      draft_schedule_json(uuid, integer), amendment_reason(commitment)
    TO aidledger_public, aidledger_scoped, aidledger_reporter;

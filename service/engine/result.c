@@ -21,7 +21,7 @@ static const char *cell(const PGresult *result, const char *column)
 
 static bool no_row(struct exchange *x)
 {
-    if (x->statement->kind == STATEMENT_ONE)
+    if (x->statement->kind != STATEMENT_WRITE)
         return problem_set(&x->problem, PROBLEM_NOT_FOUND,
                            "There is nothing here, or nothing that is for you to see.");
     struct log_line line;

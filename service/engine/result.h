@@ -8,5 +8,5 @@
 #include <stdbool.h>
 
 /* Reads x->result into x->response by column name: status, body, etag, location, next, tree_size.
-   No row: 404 from kind one, our bug from the others. A report's rows go to x->render. */
+   No row: our bug from a write, 404 from what reads. A report's rows go to x->render. */
 bool result_apply(struct exchange *x, const struct rules *rules);

@@ -1,9 +1,10 @@
 // Every operation of the contract is called, and every answer held against it.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 
+import { bodyExample, fill, prepare } from '../lib/calls.mjs';
 import { api, base, request } from '../lib/client.mjs';
 import { answerFaults, bodySchema, contract, faults, operations } from '../lib/contract.mjs';
 import * as make from '../lib/make.mjs';
@@ -18,88 +19,9 @@ function caller(operation) {
     return callers[operation['x-roles'].at(-1)];
 }
 
-function bodyExample(operation) {
-    return Object.values(operation.requestBody.content['application/json'].examples)[0].value;
-}
-
-// How each operation is called so that it works: its path's values, its caller, its body.
-const goodCalls = {
-    country_read: async () => ({ code: 'MW' }),
-    country_group_memberships: async () => ({ group: 'SIDS' }),
-    country_group_record: async () => ({ group: 'LDC' }),
-    codelist_read: async () => ({ list: 'Sector' }),
-    framework_versions: async () => ({ framework: 'C11' }),
-    framework_items: async () => ({ framework: 'C11', version: 'V1.2' }),
-    framework_item: async () => ({ framework: 'C11', version: 'V1.2', code: 'vision' }),
-    framework_submissions: async () => ({ framework: 'C11', version: 'V1.2', code: 'vision' }),
-    indicator_read: async () => ({ code: '10.b.1' }),
-    organisation_read: async () => ({ id: (await organisation()).id }),
-    organisation_four_eyes: async () => ({ id: (await organisation()).id }),
-    organisation_register: async () => ({
-        body: { ...bodyExample(operations.organisation_register),
-            identifier: `XI-TEST-${randomBytes(4).toString('hex')}` },
-    }),
-    problem_page: async () => ({ slug: 'not-found' }),
-    report_definition: async () => ({ slug: 'ownership' }),
-    ledger_entry: async () => ({ id: (await make.drafted()).entry }),
-    commitment_edit: async () => on(await make.drafted()),
-    commitment_submit: async () => on(await make.drafted()),
-    commitment_return: async () => on(await make.submitted()),
-    commitment_register: async () => on(await make.submitted()),
-    commitment_effect: async () => on(await make.registered()),
-    commitment_amend: async () => on(await make.effective()),
-    commitment_amendment: async () => on(await make.amending()),
-    commitment_create: async () => ({}),
-    schedule_record: async () => on(await make.effective()),
-    transaction_read: async () => {
-        const { commitment, transaction } = await make.paid();
-        return { id: commitment.id, transaction: transaction.id };
-    },
-    ownership_input_read: async () => on(await make.answered()),
-    ownership_input_supersede: async () => on(await make.lodged()),
-    ownership_input_answer: async () => on(await make.lodged()),
-    ownership_input_resolve: async () => on(await make.answered()),
-    receipt_confirmation_confirm: async () => ({
-        body: { ...bodyExample(operations.receipt_confirmation_confirm),
-            transaction_id: (await make.paid()).transaction.id },
-    }),
-    receipt_confirmation_read: async () => {
-        const made = await api.officer.post('/v1/receipt-confirmations', {
-            ...bodyExample(operations.receipt_confirmation_confirm),
-            transaction_id: (await make.paid()).transaction.id,
-        });
-        return { id: made.body.receipt_confirmation.id };
-    },
-};
-
-function on(made) {
-    return { id: made.id, ifMatch: made.etag };
-}
-
-async function organisation() {
-    return (await api.anonymous.get('/v1/organisations?limit=1')).body.items[0];
-}
-
-function fill(path, values) {
-    return path.replaceAll(/\{(\w+)\}/g, (_, name) => {
-        assert.ok(values[name], `no value for {${name}} of ${path}`);
-        return encodeURIComponent(values[name]);
-    });
-}
-
-const recordedAbout = ['commitment_read', 'commitment_history', 'schedule_read', 'transaction_list',
-    'transaction_record', 'link_list', 'link_record', 'document_list', 'document_record',
-    'ownership_input_of_commitment', 'ownership_input_lodge'];
-
 async function callWell(operation) {
-    const name = operation.operationId;
-    const call = recordedAbout.includes(name)
-        ? on(await make.effective())
-        : await (goodCalls[name] ?? (async () => ({})))();
-    const body = operation.requestBody && (call.body ?? bodyExample(operation));
-    return request(operation.method, fill(operation.path, call), {
-        token: caller(operation).token, body, ifMatch: call.ifMatch,
-    });
+    const { path, ...call } = await prepare(operation.operationId);
+    return request(operation.method, path, { token: caller(operation).token, ...call });
 }
 
 for (const operation of Object.values(operations)) {

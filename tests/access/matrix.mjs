@@ -1,0 +1,92 @@
+// matrix.mjs - who may do what: written by hand from what each role is for, and from nothing else.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Each line: operation, what it is tried on (where that matters), and the status for each caller:
+//   an   nobody: no key              sn   statistician, Malawi
+//   de   donor editor, the owner     sh   stakeholder
+//   da   donor approver, the owner   au   auditor
+//   de2, da2  of another donor       st   steward
+//   ro   recipient officer, Malawi   ro2, rs2  of Kenya, which receives nothing
+//   rs   recipient signatory, Malawi
+// What somebody may not know of is 404, what is known and not theirs 403.
+export const callers = ['an', 'de', 'de2', 'da', 'da2', 'ro', 'ro2', 'rs', 'rs2', 'sn', 'sh',
+    'au', 'st'];
+
+export const matrix = `
+                                           an  de  de2 da  da2 ro  ro2 rs  rs2 sn  sh  au  st
+index                                      200 200 200 200 200 200 200 200 200 200 200 200 200
+openapi                                    200 200 200 200 200 200 200 200 200 200 200 200 200
+healthz                                    200 200 200 200 200 200 200 200 200 200 200 200 200
+readyz                                     200 200 200 200 200 200 200 200 200 200 200 200 200
+metrics                                    200 200 200 200 200 200 200 200 200 200 200 200 200
+problem_page                               200 200 200 200 200 200 200 200 200 200 200 200 200
+country_list                               200 200 200 200 200 200 200 200 200 200 200 200 200
+country_read                               200 200 200 200 200 200 200 200 200 200 200 200 200
+country_group_list                         200 200 200 200 200 200 200 200 200 200 200 200 200
+country_group_memberships                  200 200 200 200 200 200 200 200 200 200 200 200 200
+country_group_record                       401 403 403 403 403 403 403 403 403 403 403 403 201
+codelist_list                              200 200 200 200 200 200 200 200 200 200 200 200 200
+codelist_read                              200 200 200 200 200 200 200 200 200 200 200 200 200
+framework_list                             200 200 200 200 200 200 200 200 200 200 200 200 200
+framework_versions                         200 200 200 200 200 200 200 200 200 200 200 200 200
+framework_items                            200 200 200 200 200 200 200 200 200 200 200 200 200
+framework_item                             200 200 200 200 200 200 200 200 200 200 200 200 200
+framework_submissions                      200 200 200 200 200 200 200 200 200 200 200 200 200
+indicator_list                             200 200 200 200 200 200 200 200 200 200 200 200 200
+indicator_read                             200 200 200 200 200 200 200 200 200 200 200 200 200
+organisation_list                          200 200 200 200 200 200 200 200 200 200 200 200 200
+organisation_read                          200 200 200 200 200 200 200 200 200 200 200 200 200
+organisation_register                      401 403 403 403 403 403 403 403 403 403 403 403 201
+organisation_four_eyes                     401 403 403 403 403 403 403 403 403 403 403 403 200
+ledger_size                                200 200 200 200 200 200 200 200 200 200 200 200 200
+ledger_entries                             200 200 200 200 200 200 200 200 200 200 200 200 200
+ledger_entry                               200 200 200 200 200 200 200 200 200 200 200 200 200
+report_list                                200 200 200 200 200 200 200 200 200 200 200 200 200
+report_definition                          200 200 200 200 200 200 200 200 200 200 200 200 200
+report_portfolio                           200 200 200 200 200 200 200 200 200 200 200 200 200
+report_group_allocation                    200 200 200 200 200 200 200 200 200 200 200 200 200
+report_ownership                           200 200 200 200 200 200 200 200 200 200 200 200 200
+commitment_list                            200 200 200 200 200 200 200 200 200 200 200 200 200
+commitment_create                          401 201 201 403 403 403 403 403 403 403 403 403 403
+commitment_read               draft        404 200 404 200 404 404 404 404 404 404 404 200 404
+commitment_read               submitted    404 200 404 200 404 200 404 200 404 200 404 200 404
+commitment_read               effective    200 200 200 200 200 200 200 200 200 200 200 200 200
+commitment_history            draft        404 200 404 200 404 404 404 404 404 404 404 200 404
+commitment_history            submitted    404 200 404 200 404 200 404 200 404 200 404 200 404
+commitment_history            effective    200 200 200 200 200 200 200 200 200 200 200 200 200
+commitment_amendment          amending     401 200 404 200 404 403 403 403 403 403 403 200 403
+commitment_edit               draft        401 200 404 403 403 403 403 403 403 403 403 403 403
+commitment_submit             draft        401 200 404 403 403 403 403 403 403 403 403 403 403
+commitment_return             submitted    401 403 403 200 404 403 403 403 403 403 403 403 403
+commitment_return             amending     401 403 403 200 403 403 403 403 403 403 403 403 403
+commitment_register           submitted    401 403 403 200 404 403 403 403 403 403 403 403 403
+commitment_register           amending     401 403 403 200 403 403 403 403 403 403 403 403 403
+commitment_effect             registered   401 403 403 200 403 403 403 403 403 403 403 403 403
+commitment_amend              effective    401 200 403 403 403 403 403 403 403 403 403 403 403
+schedule_read                 draft        404 200 404 200 404 404 404 404 404 404 404 200 404
+schedule_read                 effective    200 200 200 200 200 200 200 200 200 200 200 200 200
+schedule_record               effective    401 201 403 201 403 403 403 403 403 403 403 403 403
+transaction_list              draft        404 200 404 200 404 404 404 404 404 404 404 200 404
+transaction_list              effective    200 200 200 200 200 200 200 200 200 200 200 200 200
+transaction_read                           200 200 200 200 200 200 200 200 200 200 200 200 200
+transaction_record            effective    401 201 403 201 403 403 403 403 403 403 403 403 403
+link_list                     draft        404 200 404 200 404 404 404 404 404 404 404 200 404
+link_list                     effective    200 200 200 200 200 200 200 200 200 200 200 200 200
+link_record                   effective    401 201 403 201 403 403 403 403 403 403 403 403 403
+document_list                 draft        404 200 404 200 404 404 404 404 404 404 404 200 404
+document_list                 effective    200 200 200 200 200 200 200 200 200 200 200 200 200
+document_record               effective    401 201 403 201 403 403 403 403 403 403 403 403 403
+ownership_input_list                       200 200 200 200 200 200 200 200 200 200 200 200 200
+ownership_input_of_commitment draft        404 200 404 200 404 404 404 404 404 404 404 200 404
+ownership_input_of_commitment submitted    404 200 404 200 404 200 404 200 404 200 404 200 404
+ownership_input_of_commitment effective    200 200 200 200 200 200 200 200 200 200 200 200 200
+ownership_input_read                       200 200 200 200 200 200 200 200 200 200 200 200 200
+ownership_input_lodge         submitted    401 403 403 403 403 403 403 201 404 403 403 403 403
+ownership_input_lodge         effective    401 403 403 403 403 403 403 201 403 403 403 403 403
+ownership_input_supersede                  401 403 403 403 403 403 403 200 403 403 403 403 403
+ownership_input_answer                     401 403 403 200 403 403 403 403 403 403 403 403 403
+ownership_input_resolve                    401 403 403 403 403 403 403 200 403 403 403 403 403
+receipt_confirmation_list                  200 200 200 200 200 200 200 200 200 200 200 200 200
+receipt_confirmation_read                  200 200 200 200 200 200 200 200 200 200 200 200 200
+receipt_confirmation_confirm               401 403 403 403 403 201 403 201 403 403 403 403 403
+`;
