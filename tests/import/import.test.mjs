@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { api } from '../lib/client.mjs';
 import { write } from '../seed/generate.mjs';
 
 const database = process.env.AIDLEDGER_TEST_DATABASE;
@@ -153,9 +154,8 @@ test('every statement names its source and speaks as the importer of its publish
 test('imported commitments are served as what they are', async () => {
     const [{ id }] = sql(`SELECT r.commitment_id AS id FROM commitment_revision AS r
         JOIN activity AS a ON a.id = r.activity_id WHERE a.iati_identifier = 'XI-CASES-03'`);
-    const response = await fetch(`${process.env.AIDLEDGER_TEST_URL}/v1/commitments/${id}`);
-    assert.equal(response.status, 200);
-    const commitment = await response.json();
+    const { status, body: commitment } = await api.anonymous.get(`/v1/commitments/${id}`);
+    assert.equal(status, 200);
     assert.equal(commitment.origin, 'imported');
     assert.equal(commitment.status, 'EFFECTIVE');
     assert.equal(commitment.activity.iati_identifier, 'XI-CASES-03');
@@ -223,6 +223,24 @@ test('a revised plan is a further version of the schedule', () => {
         JOIN commitment_revision AS r ON r.commitment_id = d.commitment_id AND r.revision = 1
         JOIN activity AS a ON a.id = r.activity_id WHERE a.iati_identifier = 'XI-PLAY-PLAN' ORDER BY 1`),
     [{ schedule: 1, amount: '5.00' }, { schedule: 2, amount: '6.00' }]);
+});
+
+test('what a government has said of an imported commitment stays when the file changes', async () => {
+    const publish = (money) => {
+        const path = play('VOICE', { money });
+        writeFileSync(path, readFileSync(path, 'utf8').replace('"FJ"', '"MW"'));
+        return run(path);
+    };
+    publish(paid('1.00'));
+    const [{ id }] = sql(`SELECT r.commitment_id AS id FROM commitment_revision AS r
+        JOIN activity AS a ON a.id = r.activity_id WHERE a.iati_identifier = 'XI-PLAY-VOICE'`);
+    const lodged = await api.signatory.post(`/v1/commitments/${id}/ownership-inputs`, { position: 'endorse' });
+    assert.equal(lodged.status, 201, lodged.text);
+    assert.equal(publish(paid('2.00')).status, 0);
+    const { body } = await api.anonymous.get(`/v1/commitments/${id}`);
+    assert.deepEqual(body.ownership.map((input) => [input.country, input.state]),
+        [['MW', 'ENDORSED'], ['TO', 'NOT_INVITED']]);
+    assert.equal(body.money[0].disbursed, '2.00');
 });
 
 test('an older publication and one of somebody else are rejected', () => {
