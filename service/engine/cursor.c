@@ -57,7 +57,8 @@ const char *cursor_open(struct arena *arena, const char *statement, const char *
 {
     const size_t length = strlen(cursor);
     const size_t total = length * 6 / 8;
-    if (length > CURSOR_MAX || total < CHECKSUM_BYTES)
+    /* One digit beyond a group of four says nothing: it would be a second spelling. */
+    if (length > CURSOR_MAX || total < CHECKSUM_BYTES || length % 4 == 1)
         return NULL;
     unsigned char *plain = arena_alloc(arena, total + 1);
     if (plain == NULL)

@@ -1,0 +1,111 @@
+// The second wall: what the database itself shows to and takes from each lane's role.
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+
+import * as make from '../lib/make.mjs';
+import { rows, run } from '../lib/sql.mjs';
+
+let hidden;
+let shown;
+
+before(async () => {
+    hidden = await make.drafted({ title: 'Behind the wall' });
+    shown = (await make.paid()).commitment;
+});
+
+const FOLLOWERS = ['commitment_revision', 'commitment_state', 'planned_disbursement',
+    'framework_link', 'document_hash', 'transaction', 'ownership_input'];
+const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'allocation',
+    'ownership_state', 'ownership_position', 'ownership_answer', 'ownership_resolution',
+    'receipt_confirmation', 'ledger_entry', 'ledger_leaf', 'country_group_membership'];
+
+function asRole(role, settings, statement) {
+    const set = Object.entries(settings)
+        .map(([name, value]) => `SELECT set_config('aidledger.${name}', '${value}', true);`).join('');
+    return run(`BEGIN; SET LOCAL ROLE ${role}; ${set} ${statement}; COMMIT;`)
+        .trim().split('\n').at(-1);
+}
+
+test('drafts are not there for a lane that nobody has entered', () => {
+    for (const role of ['aidledger_public', 'aidledger_scoped', 'aidledger_reporter']) {
+        for (const table of ['commitment', ...FOLLOWERS]) {
+            const column = table === 'commitment' ? 'id' : 'commitment_id';
+            assert.equal(asRole(role, {}, `SELECT count(*) FROM ${table}
+                WHERE ${column} = '${hidden.id}'`), '0', `${role} ${table}`);
+        }
+        assert.equal(asRole(role, {}, `SELECT count(*) FROM commitment WHERE id = '${shown.id}'`), '1');
+    }
+});
+
+test('a scoped lane shows drafts to their organisation and to auditors, nobody else', () => {
+    const [{ id }] = rows("SELECT id FROM organisation WHERE identifier = 'XI-DEMO-DONOR'");
+    const [other] = rows("SELECT id FROM organisation WHERE identifier = 'XI-DEMO-MW'");
+    const count = (settings) => asRole('aidledger_scoped', settings,
+        `SELECT count(*) FROM commitment WHERE id = '${hidden.id}'`);
+    assert.equal(count({ organisation: id, roles: 'donor_editor' }), '1');
+    assert.equal(count({ organisation: other.id, roles: 'auditor' }), '1');
+    assert.equal(count({ organisation: other.id, roles: 'recipient_officer', country: 'MW' }), '0');
+    assert.equal(count({ organisation: other.id, roles: 'steward' }), '0');
+});
+
+test('private values are for their organisation and auditors', () => {
+    const [{ id }] = rows("SELECT id FROM organisation WHERE identifier = 'XI-DEMO-DONOR'");
+    const [other] = rows("SELECT id FROM organisation WHERE identifier = 'XI-DEMO-MW'");
+    const count = (role, settings) => Number(asRole(role, settings,
+        `SELECT count(*) FROM ledger_secret WHERE entry = '${hidden.entry}'`));
+    assert.ok(count('aidledger_scoped', { organisation: id, roles: 'donor_editor' }) > 5);
+    assert.ok(count('aidledger_scoped', { organisation: other.id, roles: 'auditor' }) > 5);
+    assert.equal(count('aidledger_scoped', { organisation: other.id, roles: 'steward' }), 0);
+    assert.equal(count('aidledger_public', {}), 0);
+});
+
+test('no lane changes, deletes or empties a record', () => {
+    const lanes = ['public', 'scoped', 'writer', 'reporter', 'worker', 'importer', 'keeper'];
+    for (const lane of lanes) {
+        for (const table of RECORDS) {
+            const [column] = rows(`SELECT attname FROM pg_attribute
+                WHERE attrelid = '${table}'::regclass AND attnum = 1`);
+            for (const statement of [`DELETE FROM ${table}`, `TRUNCATE ${table}`,
+                `UPDATE ${table} SET ${column.attname} = ${column.attname}`]) {
+                assert.throws(() => asRole(`aidledger_${lane}`, {}, statement),
+                    /permission denied/, `${lane}: ${statement}`);
+            }
+        }
+    }
+});
+
+test('not even the owner changes a record without taking the triggers away', () => {
+    for (const table of RECORDS.filter((name) => name !== 'ledger_leaf')) {
+        const [column] = rows(`SELECT attname FROM pg_attribute
+            WHERE attrelid = '${table}'::regclass AND attnum = 1`);
+        for (const statement of [`DELETE FROM ${table}`, `TRUNCATE ${table} CASCADE`,
+            `UPDATE ${table} SET ${column.attname} = ${column.attname}`]) {
+            assert.throws(() => run(statement), /never changed|immutable|not changed|record/i,
+                `${table}: ${statement}`);
+        }
+    }
+});
+
+test('every rule of the schema has its sentence', () => {
+    const silent = rows(`SELECT conname FROM pg_constraint
+        WHERE connamespace = 'aidledger'::regnamespace AND contype = 'c'
+          AND obj_description(oid, 'pg_constraint') IS NULL`);
+    assert.deepEqual(silent, []);
+    const unnamed = rows(`SELECT conrelid::regclass::text || ' ' || conname AS name
+        FROM pg_constraint
+        WHERE connamespace = 'aidledger'::regnamespace AND contype IN ('c', 'u', 'f', 'p')
+          AND conname NOT LIKE (SELECT relname FROM pg_class WHERE oid = conrelid) || '%'`);
+    assert.deepEqual(unnamed, []);
+});
+
+test('every function and table says what it is', () => {
+    const silent = rows(`SELECT p.proname AS name FROM pg_proc AS p
+        WHERE p.pronamespace = 'aidledger'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL
+          AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
+        UNION ALL
+        SELECT c.relname FROM pg_class AS c
+        WHERE c.relnamespace = 'aidledger'::regnamespace AND c.relkind IN ('r', 'v')
+          AND obj_description(c.oid, 'pg_class') IS NULL`);
+    assert.deepEqual(silent, []);
+});
