@@ -9,6 +9,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { api } from '../lib/client.mjs';
+import { rows as sql } from '../lib/sql.mjs';
 import { write } from '../seed/generate.mjs';
 
 const database = process.env.AIDLEDGER_TEST_DATABASE;
@@ -20,15 +21,6 @@ after(() => rmSync(scratch, { recursive: true }));
 const environment = { ...process.env, AIDLEDGER_DATABASE_URL: database };
 const run = (...files) =>
     spawnSync(binary, ['import', ...files], { env: environment, encoding: 'utf8' });
-
-/** The rows of a query as objects. */
-function sql(query) {
-    const asked = spawnSync('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c',
-        `SELECT coalesce(json_agg(q), '[]') FROM (${query}) AS q`],
-    { encoding: 'utf8', env: { ...process.env, PGOPTIONS: '-c search_path=aidledger' } });
-    assert.equal(asked.status, 0, asked.stderr);
-    return JSON.parse(asked.stdout);
-}
 
 /** Two columns of a query as an object. */
 const pairs = (query) => Object.fromEntries(sql(query).map((row) => [row.name, row.value]));
