@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { api } from '../lib/client.mjs';
+import { api, until } from '../lib/client.mjs';
 import { rows as sql } from '../lib/sql.mjs';
 import { write } from '../seed/generate.mjs';
 
@@ -262,20 +262,35 @@ test('two imports at a time record everything once', async () => {
         ON o.id = p.organisation_id WHERE o.identifier = 'XI-BOTH-DONOR-1'`)[0].n, 1);
 });
 
-test('an import that was killed goes on where it stopped', async () => {
-    const path = join(scratch, 'killed.xml');
-    const totals = write(path, { count: 40, seed: 19 });
-    writeFileSync(path, readFileSync(path, 'utf8').replaceAll('XI-SEED', 'XI-KILL'));
-    const done = () => sql(`SELECT count(*)::integer AS n FROM activity WHERE iati_identifier LIKE 'XI-KILL-%'`)[0].n;
-    const killed = spawn(binary, ['import', path], { env: environment, stdio: 'ignore' });
-    const ended = new Promise((resolve) => { killed.on('exit', resolve); });
-    const deadline = Date.now() + 30_000;
-    while (done() < 5 && Date.now() < deadline) { /* each look takes its time */ }
-    killed.kill('SIGKILL');
-    await ended;
+/** Imports eighty activities of these donors, cuts the run off when it is under way, and ends it well. */
+async function interrupted(name, cut) {
+    const path = join(scratch, `${name}.xml`);
+    const totals = write(path, { count: 80, seed: 19 });
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll('XI-SEED', name));
+    const begun = () => sql(`SELECT count(*)::integer AS n FROM activity WHERE iati_identifier LIKE '${name}-%'`)[0].n;
+    const running = spawn(binary, ['import', path], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    running.stderr.on('data', (bytes) => { said += bytes; });
+    const ended = new Promise((resolve) => { running.on('close', resolve); });
+    await until(() => begun() >= 3, 30_000);
+    cut(running);
+    const status = await ended;
     const { made, unchanged } = summary(run(path).stdout);
-    assert.ok(unchanged >= 5 && made + unchanged === 40, `${made} new, ${unchanged} unchanged`);
-    assertMoney('XI-KILL-%', totals);
+    assert.ok(unchanged >= 3 && made + unchanged === 80, `${made} new, ${unchanged} unchanged`);
+    assertMoney(`${name}-%`, totals);
+    return { status, said };
+}
+
+test('an import that was killed goes on where it stopped', async () => {
+    await interrupted('XI-KILL', (running) => running.kill('SIGKILL'));
+});
+
+test('an import that loses its database says so and goes on when asked again', async () => {
+    const { status, said } = await interrupted('XI-LOST', () => sql(`SELECT pg_terminate_backend(a.pid)
+          FROM pg_stat_activity AS a
+         WHERE a.datname = current_database() AND a.application_name = 'aidledger-import'`));
+    assert.equal(status, 3);
+    assert.match(said, /what was recorded before stays; import it again for the rest/);
 });
 
 // ---------------------------------------------------------------- what is too much
