@@ -38,7 +38,7 @@ export async function request(method, path, { token, body, raw, key, ifMatch, he
         etag: response.headers.get('etag'),
         location: response.headers.get('location'),
         text,
-        body: json ? JSON.parse(text) : text,
+        body: json && text !== '' ? JSON.parse(text) : text,
     };
 }
 
