@@ -1,0 +1,271 @@
+// The reports against figures worked out by hand (world.mjs), and against themselves.
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { before, test } from 'node:test';
+
+import { api, sequenced, until } from '../lib/client.mjs';
+import { somebody } from '../lib/principals.mjs';
+import { rows } from '../lib/sql.mjs';
+import { commit, good, makeWorld, pay, withDeadlinesPassed } from './world.mjs';
+
+const slugs = readdirSync('reports').sort();
+const manifests = Object.fromEntries(slugs.map((slug) => [slug,
+    JSON.parse(readFileSync(`reports/${slug}/manifest.json`, 'utf8'))]));
+let world;
+
+before(async () => {
+    world = await makeWorld();
+});
+
+const MONEY = ['committed', 'committed_ict_220', 'committed_ict_principal',
+    'committed_ict_significant', 'disbursed', 'disbursed_ict_220', 'disbursed_ict_principal',
+    'disbursed_ict_significant'];
+
+// Until everything said so far has its place in the log.
+function settled() {
+    return until(() => rows('SELECT FROM ledger_queue').length === 0);
+}
+
+// Exact decimals as whole ten-thousandths.
+function units(decimal) {
+    const [, sign, whole, fraction] = /^(-?)(\d+)(?:\.(\d{1,4}))?$/.exec(decimal);
+    return BigInt(`${sign}${whole}${(fraction ?? '').padEnd(4, '0')}`);
+}
+
+// RFC 4180, without the notes.
+function parseCsv(text) {
+    const records = [];
+    let record = [];
+    let field = '';
+    let quoted = false;
+    for (let i = 0; i < text.length; i++) {
+        const c = text[i];
+        if (quoted && c === '"' && text[i + 1] === '"') {
+            field += '"';
+            i++;
+        } else if (c === '"') {
+            quoted = !quoted;
+        } else if (!quoted && (c === ',' || (c === '\r' && text[i + 1] === '\n'))) {
+            record.push(field);
+            field = '';
+            if (c === '\r') {
+                records.push(record);
+                record = [];
+                i++;
+            }
+        } else {
+            field += c;
+        }
+    }
+    assert.equal(field, '', 'the last line ends');
+    return records;
+}
+
+async function report(slug, query = '', accept = 'application/json') {
+    return good(api.auditor.get(`/v1/reports/${slug}?as_of=${world.size}${query}`,
+        { headers: { accept } }));
+}
+
+for (const slug of slugs) {
+    test(`${slug} is what was worked out by hand`, async () => {
+        const expected = readFileSync(`reports/${slug}/expected.csv`, 'utf8');
+        await withDeadlinesPassed(world.a, async () => {
+            const { text, headers } = await report(slug, '&notes=none', 'text/csv');
+            assert.equal(text, expected);
+            assert.equal(headers.get('content-type'), 'text/csv; charset=utf-8; header=present');
+            assert.match(headers.get('content-disposition'),
+                new RegExp(`filename="${slug}-${world.size}.csv"`));
+        });
+    });
+
+    test(`${slug}: JSON holds the same cells, exact and typed`, async () => {
+        const { body } = await report(slug);
+        const csv = parseCsv((await report(slug, '&notes=none', 'text/csv')).text);
+        const { columns } = manifests[slug];
+        assert.deepEqual(csv[0], columns.map((column) => column.name));
+        assert.deepEqual(body.rows.map((row) => columns.map(({ name }) => row[name] ?? '').map(String)),
+            csv.slice(1));
+        for (const row of body.rows) {
+            for (const { name, type } of columns) {
+                const kind = row[name] === null ? 'null' : typeof row[name];
+                assert.ok(kind === 'null' || kind === (type === 'integer' ? 'number' : 'string'),
+                    `${name} is a ${kind}`);
+            }
+        }
+    });
+
+    test(`${slug} says what it is, how it is computed and what it does not tell`, async () => {
+        const manifest = manifests[slug];
+        const { body } = await report(slug, '&donor=XI-DEMO-DONOR');
+        for (const name of ['title', 'definition_version', 'question', 'method', 'limitations',
+            'null_rule', 'columns']) {
+            assert.deepEqual(body[name], manifest[name], name);
+        }
+        assert.equal(body.report, slug);
+        assert.equal(body.tree_size, world.size);
+        assert.deepEqual(body.parameters, { donor: 'XI-DEMO-DONOR' });
+        assert.ok(body.method.length > 0 && body.limitations.length > 0);
+        const { text } = await report(slug, '&donor=XI-DEMO-DONOR', 'text/csv');
+        const notes = text.split('\r\n').filter((line) => line.startsWith('# '));
+        for (const line of [...manifest.method.map((m) => `# method: ${m}`),
+            ...manifest.limitations.map((l) => `# limitations: ${l}`),
+            `# tree size: ${world.size}`, '# parameter donor: XI-DEMO-DONOR',
+            `# definition version: ${manifest.definition_version}`]) {
+            assert.ok(notes.includes(line), line);
+        }
+        const definition = await good(api.anonymous.get(`/v1/reports/${slug}/definition`));
+        assert.equal(definition.body.query, readFileSync(`reports/${slug}/query.sql`, 'utf8'));
+        assert.ok(definition.body.parameters.some((p) => p.name === 'as_of'));
+    });
+
+    test(`${slug} is the same bytes for ever, for everybody`, async () => {
+        const first = [await report(slug), await report(slug, '', 'text/csv')].map((a) => a.text);
+        const extra = await commit(api.donor, api.donorApprover, { commitment_date: '2021-05-05',
+            amount: '77.00', currency: 'USD', recipients: [{ country: 'MW', share: '100' }],
+            sectors: [{ code: '22040', share: '100' }] });
+        await good(api.signatory.post(`${extra}/ownership-inputs`, { position: 'endorse' }));
+        const again = [await report(slug), await report(slug, '', 'text/csv')].map((a) => a.text);
+        assert.deepEqual(again, first);
+        const open = await api.anonymous.get(`/v1/reports/${slug}?as_of=${world.size}`);
+        assert.equal(open.text, first[0]);
+        const newest = await api.anonymous.get(`/v1/reports/${slug}`);
+        const bound = await api.anonymous.get(`/v1/reports/${slug}?as_of=${newest.body.tree_size}`);
+        assert.equal(bound.text, newest.text);
+        assert.equal(newest.headers.get('aidledger-tree-size'), String(newest.body.tree_size));
+        assert.equal((await api.anonymous.get(`/v1/reports/${slug}?as_of=0`)).body.rows.length, 0);
+    });
+
+    test(`${slug}: filters leave rows out and change none`, async () => {
+        const all = (await report(slug)).body.rows;
+        if (all[0].donor) {
+            const { body } = await report(slug, '&donor=XI-TEST-NORTH');
+            assert.deepEqual(body.rows, all.filter((row) => row.donor === 'XI-TEST-NORTH'));
+            assert.ok(body.rows.length > 0);
+        }
+        for (const [query, name, value] of [['recipient=MW', 'recipient_country', 'MW'],
+            ['sector=22040', 'sector', '22040'], ['year=2021', 'year', 2021],
+            ['country=MW', 'country', 'MW']]) {
+            if (manifests[slug].parameters.some((p) => query.startsWith(`${p.name}=`))) {
+                const { body } = await report(slug, `&${query}`);
+                assert.deepEqual(body.rows, all.filter((row) => row[name] === value), query);
+            }
+        }
+    });
+}
+
+test('the portfolio is the transactions of the API, part by part', async () => {
+    const sums = new Map();
+    let path = `/v1/commitments?as_of=${world.size}&limit=200`;
+    while (path) {
+        const page = await good(api.anonymous.get(path));
+        for (const { id, organisation: donor } of page.body.items) {
+            const transactions = await good(api.anonymous.get(
+                `/v1/commitments/${id}/transactions?as_of=${world.size}&limit=200`));
+            for (const t of transactions.body.items) {
+                const measure = { 2: 'committed', 3: 'disbursed' }[t.transaction_type];
+                const total = t.parts.reduce((sum, part) => sum + units(part.amount), 0n);
+                assert.equal(total, units(t.amount), 'parts add up to the whole');
+                for (const part of t.parts) {
+                    const key = JSON.stringify([donor.identifier, part.country, part.region,
+                        part.sector, Number(t.transaction_date.slice(0, 4)), t.currency]);
+                    const row = sums.get(key)
+                        ?? Object.fromEntries(MONEY.map((name) => [name, 0n]));
+                    row[measure] += units(part.amount);
+                    for (const [ring, name] of [[1, '220'], [2, 'principal'], [3, 'significant']]) {
+                        row[`${measure}_ict_${name}`] +=
+                            part.ict_ring !== null && part.ict_ring <= ring
+                                ? units(part.ict_amount) : 0n;
+                    }
+                    sums.set(key, row);
+                }
+            }
+        }
+        path = /<([^>]+)>; rel="next"/.exec(page.headers.get('link'))?.[1];
+    }
+    const { body } = await report('portfolio');
+    assert.equal(body.rows.length, sums.size);
+    for (const row of body.rows) {
+        const own = sums.get(JSON.stringify([row.donor, row.recipient_country,
+            row.recipient_region, row.sector, row.year, row.currency]));
+        for (const name of MONEY) {
+            assert.equal(units(row[name]), own[name], `${JSON.stringify(row)} ${name}`);
+        }
+    }
+});
+
+test('union, no group and no country make up all; the groups overlap', async () => {
+    const { body } = await report('group-allocation');
+    const total = (groups, currency, name) => body.rows
+        .filter((row) => groups.includes(row.recipient_group) && row.currency === currency)
+        .reduce((sum, row) => sum + units(row[name]), 0n);
+    for (const currency of ['USD', 'EUR', 'JPY']) {
+        for (const name of MONEY) {
+            assert.equal(total(['union', 'no group', 'no country'], currency, name),
+                total(['all'], currency, name), `${currency} ${name}`);
+        }
+    }
+    const four = ['LDC', 'SIDS', 'LLDC', 'EIT'];
+    assert.ok(total(four, 'USD', 'committed') > total(['union'], 'USD', 'committed'));
+    const portfolio = (await report('portfolio')).body.rows;
+    for (const name of MONEY) {
+        assert.equal(portfolio.filter((row) => row.currency === 'USD')
+            .reduce((sum, row) => sum + units(row[name]), 0n), total(['all'], 'USD', name));
+    }
+});
+
+test('a disbursement of these days is not due to be confirmed yet', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    await pay(api.donor, world.d, today, '10.00', 'USD');
+    await settled();
+    const { body } = await good(api.auditor.get('/v1/reports/ownership?donor=XI-DEMO-DONOR&country=MW'));
+    const before = (await report('ownership', '&donor=XI-DEMO-DONOR&country=MW')).body.rows[0];
+    assert.equal(body.rows[0].disbursements, before.disbursements + 1);
+    assert.equal(body.rows[0].disbursements_due, before.disbursements_due);
+    assert.equal(body.rows[0].confirmation_rate, before.confirmation_rate);
+});
+
+test('a membership that is stated anew counts from then on, and not before', async () => {
+    const query = 'donor=XI-TEST-NORTH&year=2021';
+    const groups = (answer) => answer.body.rows.map((row) => `${row.recipient_group} ${row.currency}`);
+    const old = await good(api.auditor.get(`/v1/reports/group-allocation?${query}`));
+    assert.ok(!groups(old).includes('SIDS JPY'));
+    const stated = await good(api.steward.post('/v1/country-groups/SIDS/memberships', {
+        country: 'NG', status: 'member', subclass: 'un_member', authority: 'For this test',
+        list_version: '1', source: 'For this test', confidence: 'low', reason: 'For this test.' }));
+    const size = await sequenced(stated.body.statement.entry);
+    const fresh = await good(api.auditor.get(`/v1/reports/group-allocation?${query}&as_of=${size}`));
+    assert.ok(groups(fresh).includes('SIDS JPY'));
+    const past = await good(api.auditor.get(
+        `/v1/reports/group-allocation?${query}&as_of=${old.body.tree_size}`));
+    assert.equal(past.text, old.text);
+});
+
+test('no cell is a formula, and no quote or comma leaves its field', async () => {
+    const name = '=HYPERLINK("http://example.org","a, b")';
+    await good(api.steward.post('/v1/organisations', { identifier: 'XI-TEST-FORMULA', name }));
+    const editor = await somebody('XI-TEST-FORMULA', 'donor_editor,donor_approver');
+    await commit(editor, editor, { commitment_date: '2021-05-05', amount: '1.00', currency: 'USD',
+        recipients: [{ country: 'MW', share: '100' }], sectors: [{ code: '22040', share: '100' }] });
+    await settled();
+    const path = '/v1/reports/portfolio?donor=XI-TEST-FORMULA&notes=none&format=csv';
+    const csv = parseCsv((await good(api.anonymous.get(path))).text);
+    assert.equal(csv[1][1], `'${name}`);
+    assert.equal(csv[1].length, csv[0].length);
+    const json = await good(api.anonymous.get('/v1/reports/portfolio?donor=XI-TEST-FORMULA'));
+    assert.equal(json.body.rows[0].donor_name, name);
+});
+
+test('every report has its folder complete, and the catalogue lists it', async () => {
+    const { body } = await good(api.anonymous.get('/v1/reports'));
+    assert.deepEqual(body.items.map((item) => item.slug).sort(), slugs);
+    for (const slug of slugs) {
+        assert.deepEqual(readdirSync(`reports/${slug}`).sort(),
+            ['expected.csv', 'manifest.json', 'query.sql']);
+        assert.equal(manifests[slug].slug, slug);
+        for (const column of manifests[slug].columns) {
+            assert.ok(column.name && column.meaning && ['text', 'integer', 'decimal']
+                .includes(column.type), `${slug} ${column.name}`);
+        }
+    }
+});
