@@ -10,6 +10,7 @@
 #include "engine/migrate.h"
 #include "engine/schema.h"
 #include "flow/loop.h"
+#include "ledger/canonical_command.h"
 #include "work/import.h"
 #include "work/key.h"
 #include "work/sequencer.h"
@@ -284,6 +285,8 @@ static const struct command commands[] = {
     {"migrate", "bring the database's schema up to this program's", migrate},
     {"work", "give ledger entries their leaf indexes until SIGTERM", work},
     {"import", "record the activities of IATI files", import_command},
+    {"canonical", "write JSON lines the way they are hashed (--hash: the leaf hashes)",
+     canonical_command},
     {"key", "create, list and revoke API keys", key_command},
     {"version", "say which version this is", version},
     {"help", "this text", help},
