@@ -1,0 +1,248 @@
+// Runs the case files: tests/cases/<resource>/<verb>.json belongs to service/sql/<resource>/<verb>.sql.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A file is a list of cases. Each says
+//   name     what it shows
+//   given    the fixture it starts from (below); its values stand for {id}, {transaction} ...
+//   as       who asks: a user of tests/lib/client.mjs, or kenya, importEditor (below)
+//   path     values of the path, when the fixture's id is not meant
+//   query    the query as it is sent
+//   body     the body; or `change`: the contract's example with members replaced, null takes one out
+//   ifMatch  the If-Match, null for none; else the fixture's ETag, where the contract has the header
+//   expect   status; faults: every "pointer rule" or "parameter rule"; problem: its slug; answer: what
+//            the body holds at least ("some": anything but nothing); headers: what they contain
+// `{random}` is the same random word within a case.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+
+import { bodyExample, fill } from '../lib/calls.mjs';
+import { api, request, sequenced } from '../lib/client.mjs';
+import { answerFaults, operations } from '../lib/contract.mjs';
+import * as make from '../lib/make.mjs';
+import { organisation, somebody } from '../lib/principals.mjs';
+
+const users = { ...api };
+
+// ---------------------------------------------------------------- fixtures
+
+async function done(promise) {
+    const answer = await promise;
+    assert.ok(answer.status < 300, answer.text);
+    return answer;
+}
+
+const LINK = { framework: 'C11', framework_version: 'V1.2', item: 'pillar-c', share: '100',
+    rationale: 'Aid for ICT to a least developed, landlocked country.' };
+
+async function linked() {
+    const made = await make.effective();
+    await done(api.donor.post(`${made.path}/links`, LINK));
+    return make.fresh(made);
+}
+
+async function withTransaction({ commitment, transaction }) {
+    return { ...commitment, transaction: transaction.id };
+}
+
+// A published commitment of another donor, Malawi its recipient.
+async function imported() {
+    const identifier = `XI-TEST-FILE-${randomBytes(6).toString('hex')}`;
+    const folder = mkdtempSync(join(tmpdir(), 'aidledger-cases-'));
+    writeFileSync(join(folder, 'activity.xml'), `<iati-activities version="2.03">
+        <iati-activity default-currency="USD">
+        <iati-identifier>${identifier}</iati-identifier>
+        <reporting-org ref="XI-TEST-FILE" type="10"><narrative>Publishing donor</narrative></reporting-org>
+        <title><narrative>Teacher training</narrative></title>
+        <description><narrative>Training of teachers.</narrative></description>
+        <participating-org ref="XI-TEST-FILE" role="1" type="10"/><activity-status code="2"/>
+        <activity-date iso-date="2021-01-01" type="2"/>
+        <recipient-country code="MW" percentage="100"/>
+        <sector vocabulary="1" code="11110" percentage="100"/>
+        <transaction><transaction-type code="2"/><transaction-date iso-date="2021-01-01"/>
+        <value value-date="2021-01-01">50.00</value></transaction>
+        </iati-activity></iati-activities>`);
+    execFileSync(process.env.AIDLEDGER_BINARY, ['import', join(folder, 'activity.xml')], {
+        env: { ...process.env, AIDLEDGER_DATABASE_URL: process.env.AIDLEDGER_TEST_DATABASE },
+        stdio: 'ignore' });
+    rmSync(folder, { recursive: true });
+    users.importEditor ??= await somebody('XI-TEST-FILE', 'donor_editor,donor_approver');
+    const { body } = await done(api.anonymous.get('/v1/commitments?donor=XI-TEST-FILE&limit=200'));
+    const found = body.items.find((item) => item.activity.iati_identifier === identifier);
+    const read = await done(api.anonymous.get(`/v1/commitments/${found.id}`));
+    return { id: found.id, etag: read.etag };
+}
+
+const fixtures = {
+    drafted: make.drafted, submitted: make.submitted, registered: make.registered,
+    effective: make.effective, amending: make.amending, lodged: async () => {
+        const made = await make.lodged();
+        return { ...made, commitment: made.commitment.id };
+    },
+    answered: make.answered, imported, linked,
+    bare: async () => {
+        const made = await done(api.donor.post('/v1/commitments', { title: 'A thought' }));
+        return { id: made.body.commitment.id, etag: made.etag };
+    },
+    amending_amount: () => make.amending({ amount: '1500000.00' }),
+    amending_registered: async () => {
+        const made = await make.registered();
+        await done(api.donor.post(`${made.path}/amend`, { reason: 'More.',
+            changes: { title: 'More' } }, { ifMatch: made.etag }));
+        return make.fresh(made);
+    },
+    rescheduled: async () => {
+        const made = await make.effective();
+        await done(api.donor.post(`${made.path}/schedule`,
+            bodyExample(operations.schedule_record), { ifMatch: made.etag }));
+        return make.fresh(made);
+    },
+    unlinked: async () => {
+        const made = await linked();
+        await done(api.donor.post(`${made.path}/links`, { ...LINK, withdrawn: true }));
+        return make.fresh(made);
+    },
+    paid: async () => withTransaction(await make.paid()),
+    committed: async () => {
+        const made = await make.effective();
+        const { body } = await done(api.anonymous.get(`${made.path}/transactions`));
+        return { ...made, transaction: body.items[0].id };
+    },
+    confirmed: async () => {
+        const made = await withTransaction(await make.paid());
+        const { body } = await done(api.officer.post('/v1/receipt-confirmations', {
+            transaction_id: made.transaction, outcome: 'partial', amount: '120000.00',
+            value_date: '2026-11-09' }));
+        return { ...made, receipt: body.receipt_confirmation.id };
+    },
+    lodged_commitment: async () => (await make.lodged()).commitment,
+    endorsed: () => make.lodged({ position: 'endorse', aspects: undefined, text: undefined }),
+    invited: async () => {
+        const made = await make.registered();
+        const { body } = await done(api.anonymous.get(`${made.path}/ownership-inputs`));
+        const input = body.items.find((item) => item.country === 'MW');
+        return { id: input.id, etag: `"${input.version}"` };
+    },
+    sequenced: async () => {
+        const made = await make.drafted();
+        await sequenced(made.entry);
+        return made;
+    },
+    organisation: async () => {
+        const { body } = await done(api.anonymous.get('/v1/organisations?text=XI-DEMO-DONOR'));
+        return { id: body.items[0].id };
+    },
+    new_organisation: async () => {
+        const { body } = await done(api.steward.post('/v1/organisations', {
+            identifier: `XI-TEST-${randomBytes(6).toString('hex')}`, name: 'Test organisation' }));
+        return { id: body.organisation.id };
+    },
+    superseded_membership: async () => {
+        const path = '/v1/country-groups/LDC/memberships';
+        const { body } = await done(api.anonymous.get(path));
+        const taken = new Set(body.items.map((m) => m.supersedes));
+        const old = body.items.find((m) => !taken.has(m.id) && m.supersedes === null);
+        await done(api.steward.post(path, { ...bodyExample(operations.country_group_record),
+            country: old.country, valid_to: '2999-01-01', supersedes: old.id }));
+        return { membership: old.id, country: old.country };
+    },
+};
+
+before(async () => {
+    await organisation('XI-TEST-KE', 'KE');
+    users.kenya = await somebody('XI-TEST-KE', 'recipient_officer,recipient_signatory', 'KE');
+    await imported();
+});
+
+// ---------------------------------------------------------------- running a case
+
+function replaced(value, words) {
+    return JSON.parse(JSON.stringify(value).replaceAll(/\{(\w+)\}/g, (all, name) => words[name] ?? all));
+}
+
+function bodyOf(one, operation) {
+    if (!operation.requestBody) {
+        return undefined;
+    }
+    if (one.body) {
+        return one.body;
+    }
+    const changed = { ...bodyExample(operation), ...one.change };
+    return Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== null));
+}
+
+// The expected value within the found one: objects may hold more, lists may not.
+function holds(found, expected, at) {
+    if (expected === 'some') {
+        assert.ok(found !== null && found !== undefined && found.length !== 0, `${at} is empty`);
+    } else if (Array.isArray(expected)) {
+        assert.equal(found?.length, expected.length, `${at} has other elements: ${JSON.stringify(found)}`);
+        expected.forEach((element, i) => holds(found[i], element, `${at}/${i}`));
+    } else if (expected !== null && typeof expected === 'object') {
+        assert.ok(found, `${at} is not there`);
+        for (const [name, value] of Object.entries(expected)) {
+            holds(found[name], value, `${at}/${name}`);
+        }
+    } else {
+        assert.equal(found, expected, at);
+    }
+}
+
+async function runCase(one, operation) {
+    const given = one.given ? await fixtures[one.given]() : {};
+    const words = { ...given, random: randomBytes(6).toString('hex') };
+    const { expect, ...sent } = replaced(one, words);
+    const path = fill(operation.path, sent.path ?? given) + (sent.query ? `?${sent.query}` : '');
+    const takesTag = operation.parameters.some((p) => p.name === 'If-Match' && p.required);
+    const ifMatch = sent.ifMatch !== undefined ? sent.ifMatch : takesTag ? given.etag : undefined;
+    const answer = await request(operation.method, path,
+        { token: users[sent.as].token, body: bodyOf(sent, operation), ifMatch });
+    assert.equal(answer.status, expect.status, answer.text);
+    assert.deepEqual(answerFaults(operation, answer), []);
+    if (expect.faults) {
+        assert.deepEqual(answer.body.errors.map((e) => `${e.pointer ?? e.parameter} ${e.rule}`).sort(),
+            [...expect.faults].sort(), answer.text);
+    }
+    if (expect.problem) {
+        assert.equal(answer.body.type, `/problems/${expect.problem}`);
+    }
+    holds(answer.body, expect.answer ?? {}, '');
+    for (const [name, text] of Object.entries(expect.headers ?? {})) {
+        assert.ok(answer.headers.get(name)?.includes(text), `${name}: ${answer.headers.get(name)}`);
+    }
+}
+
+const statements = readdirSync('service/sql', { recursive: true })
+    .filter((file) => file.endsWith('.sql')).map((file) => file.replace(/\.sql$/, '')).sort();
+const files = readdirSync('tests/cases', { recursive: true })
+    .filter((file) => file.endsWith('.json')).map((file) => file.replace(/\.json$/, '')).sort();
+const cases = files.map((file) => [file, JSON.parse(readFileSync(`tests/cases/${file}.json`, 'utf8'))]);
+
+for (const [file, list] of cases) {
+    for (const one of list) {
+        test(`${file}: ${one.name}`,
+            () => runCase(one, operations[file.replaceAll(/[/-]/g, '_')]));
+    }
+}
+
+test('every statement has its case file, with one that works', () => {
+    assert.deepEqual(files, statements);
+    for (const [file, list] of cases) {
+        assert.ok(list.some((one) => one.expect.status < 300), file);
+    }
+});
+
+test('every rule that a statement can name has a case', () => {
+    const told = new Set(cases.flatMap(([, list]) => list)
+        .flatMap((one) => one.expect.faults ?? []).map((fault) => fault.split(' ').at(-1)));
+    const rules = readdirSync('migrations').flatMap((file) => {
+        const text = readFileSync(`migrations/${file}`, 'utf8');
+        return [...text.matchAll(/fault\((?:pointer|'[^']*'|format\([^)]*\)), '([a-z_0-9]+)'/g),
+            ...text.matchAll(/'rule', '([a-z_0-9]+)'/g)].map((match) => match[1]);
+    });
+    assert.deepEqual([...new Set(rules)].filter((rule) => !told.has(rule)), []);
+});
