@@ -24,7 +24,8 @@ export function rows(query, database = process.env.AIDLEDGER_TEST_DATABASE) {
 // Runs statements in one session; throws with what PostgreSQL said.
 export function run(statements, database = process.env.AIDLEDGER_TEST_DATABASE) {
     return execFileSync(psql, words(database),
-        { input: statements, env: environment(), encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+        { input: statements, env: environment(), encoding: 'utf8', maxBuffer: 1 << 30,
+            stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
 // The same without waiting: a promise of what was printed.
