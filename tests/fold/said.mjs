@@ -1,0 +1,66 @@
+// said.mjs - which members a statement of each kind has, and which of them are private.
+// SPDX-License-Identifier: Apache-2.0
+
+const content = ['activity_id', 'title', 'narrative', 'agreement_reference', 'commitment_date',
+    'start_date', 'end_date', 'recipients', 'sectors', 'collaboration_type', 'flow_type',
+    'finance_type', 'aid_type', 'tied_status', 'ict_significance', 'ict_share', 'ict_reason',
+    'amount', 'currency', 'schedule'];
+
+export const contentMembers = content;
+
+const kinds = {
+    'organisation.recorded': ['id', 'identifier', 'name', 'type_code', 'country', 'four_eyes',
+        'origin', 'note', 'source_sha256'],
+    'organisation.four_eyes': ['four_eyes', 'reason'],
+    'membership.recorded': ['id', 'country_group', 'country', 'valid_from', 'valid_from_precision',
+        'valid_to', 'valid_to_precision', 'valid_to_alternatives', 'status', 'subclass',
+        'authority', 'list_version', 'decision_ref', 'source', 'confidence', 'note', 'supersedes',
+        'reason'],
+    'activity.recorded': ['iati_identifier', 'reporting_org', 'titles', 'descriptions',
+        'activity_status', 'activity_dates', 'participating_orgs', 'other_identifiers',
+        'related_activities', 'hierarchy', 'humanitarian', 'recipient_countries',
+        'recipient_regions', 'sectors', 'collaboration_type', 'default_currency',
+        'default_flow_type', 'default_finance_type', 'default_aid_types', 'default_tied_status',
+        'last_updated', 'iati_version', 'marks', 'source_sha256'],
+    'commitment.drafted': { private: content },
+    'commitment.edited': { private: content },
+    'commitment.submitted': [],
+    'commitment.returned': { private: ['reason'] },
+    'commitment.registered': [...content, 'due_on'],
+    'commitment.amendment_proposed': { private: [...content, 'reason'] },
+    'commitment.amendment_returned': { private: ['reason'] },
+    'commitment.amended': [...content, 'reason', 'asked_again', 'due_on'],
+    'commitment.effected': ['agreement_reference', 'effective_date', 'baseline_schedule'],
+    'commitment.imported': [...content, 'status', 'source_sha256'],
+    'schedule.recorded': ['schedule_version', 'planned_disbursements', 'reason', 'source_sha256'],
+    'link.recorded': ['id', 'framework', 'framework_version', 'item', 'share', 'rationale',
+        'withdrawn'],
+    'document.recorded': ['id', 'title', 'category', 'media_type', 'url', 'sha256', 'byte_length'],
+    'transaction.recorded': ['id', 'transaction_type', 'ref', 'transaction_date', 'value_date',
+        'amount', 'currency', 'description', 'provider_org', 'receiver_org', 'recipient_country',
+        'recipient_region', 'sector', 'disbursement_channel', 'flow_type', 'finance_type',
+        'aid_type', 'tied_status', 'adjusts', 'reason', 'source_sha256'],
+    'ownership.lodged': ['input', 'country', 'round', 'id', 'position', 'aspects', 'text', 'late',
+        'supersedes', 'answer_due_on'],
+    'ownership.answered': ['input', 'country', 'position', 'id', 'answer', 'reason', 'change_made',
+        'late'],
+    'ownership.resolved': ['input', 'country', 'position', 'text'],
+    'receipt.confirmed': ['id', 'transaction', 'country', 'outcome', 'amount', 'currency',
+        'value_date', 'treasury_reference', 'text'],
+};
+
+// What is wrong with the members of a statement: a private matter told in public above all.
+export function memberFaults(leaf) {
+    const kind = kinds[leaf.kind];
+    if (!kind) {
+        return [`${leaf.name}: nobody knows the kind ${leaf.kind}`];
+    }
+    const { private: hidden = [], public: open = [] } = Array.isArray(kind)
+        ? { public: kind } : kind;
+    return [
+        ...Object.keys(leaf.public).filter((name) => !open.includes(name))
+            .map((name) => `${leaf.name}: ${leaf.kind} does not say "${name}" in the clear`),
+        ...Object.keys(leaf.private).filter((name) => !hidden.includes(name))
+            .map((name) => `${leaf.name}: ${leaf.kind} does not keep "${name}" private`),
+    ];
+}

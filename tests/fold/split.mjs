@@ -1,0 +1,127 @@
+// split.mjs - how an amount is split over recipients and sectors, in whole minor units.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Written apart from migrations/0012_transaction.sql: the same rule, from its words.
+
+// "-12.50" as -1250n of scale 2.
+export function decimal(text) {
+    const [, sign, whole, part = ''] = /^(-?)([0-9]+)(?:\.([0-9]+))?$/.exec(text);
+    return { units: BigInt(sign + whole + part), scale: part.length };
+}
+
+export function rescaled({ units, scale }, to) {
+    return units * 10n ** BigInt(to - scale);
+}
+
+export function decimalText(units, scale) {
+    const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, '0');
+    const whole = digits.slice(0, digits.length - scale);
+    return (units < 0n ? '-' : '') + (scale === 0 ? whole : `${whole}.${digits.slice(-scale)}`);
+}
+
+// As PostgreSQL prints a numeric: every decimal kept, no leading zeros, no negative zero.
+export function numeric(text) {
+    if (text === null || text === undefined) {
+        return null;
+    }
+    const { units, scale } = decimal(String(text));
+    return decimalText(units, scale);
+}
+
+export function sum(texts) {
+    const scale = Math.max(0, ...texts.map((text) => decimal(text).scale));
+    return decimalText(texts.reduce((total, text) => total + rescaled(decimal(text), scale), 0n),
+        scale);
+}
+
+export function negated(text) {
+    const { units, scale } = decimal(text);
+    return decimalText(-units, scale);
+}
+
+export function isZero(text) {
+    return decimal(text).units === 0n;
+}
+
+// Each part gets its quota rounded down; the units left over go to the largest remainders, the
+// earlier part first where they are equal.
+export function largestRemainder(units, weights) {
+    const size = units < 0n ? -units : units;
+    const total = weights.reduce((a, b) => a + b, 0n);
+    const parts = weights.map((weight) => size * weight / total);
+    let left = size - parts.reduce((a, b) => a + b, 0n);
+    const byRemainder = weights
+        .map((weight, at) => ({ at, remainder: size * weight % total }))
+        .sort((a, b) => (a.remainder === b.remainder ? a.at - b.at
+            : a.remainder > b.remainder ? -1 : 1));
+    for (const { at } of byRemainder) {
+        if (left === 0n) {
+            break;
+        }
+        parts[at] += 1n;
+        left -= 1n;
+    }
+    return parts.map((part) => (units < 0n ? -part : part));
+}
+
+const PERCENT_SCALE = 12;
+
+function percent(text) {
+    return rescaled(decimal(text), PERCENT_SCALE);
+}
+
+const hundred = percent('100');
+
+function isIct(sector) {
+    return sector?.startsWith('220') ?? false;
+}
+
+// The fraction of the money outside family 220 that is for ICT.
+function ictElsewhere(significance, share, sectors) {
+    const inside = sectors.filter((sector) => isIct(sector.code))
+        .reduce((total, sector) => total + percent(sector.share), 0n);
+    const beyond = (share === null ? inside : percent(share)) - inside;
+    return {
+        part: !significance || inside >= hundred || beyond < 0n ? 0n : beyond,
+        whole: hundred - inside,
+    };
+}
+
+function ictOf(units, sector, scale, elsewhere) {
+    if (isIct(sector)) {
+        return decimalText(units, scale);
+    }
+    if (elsewhere.part === 0n) {
+        return '0';
+    }
+    const [part] = largestRemainder(units, [elsewhere.part, elsewhere.whole - elsewhere.part]);
+    return decimalText(part, scale);
+}
+
+function ringOf(ict, sector, significance) {
+    if (isZero(ict)) {
+        return null;
+    }
+    return isIct(sector) ? 1 : significance === 2 ? 2 : 3;
+}
+
+// The parts of an amount: over the recipients, then each part over the sectors.
+export function split(amount, minorUnit, recipients, sectors, significance, share) {
+    const scale = Math.max(decimal(amount).scale, minorUnit ?? 0);
+    const elsewhere = ictElsewhere(significance, share, sectors);
+    const weights = (parts) => parts.map((part) => percent(part.share));
+    const parts = largestRemainder(rescaled(decimal(amount), scale), weights(recipients));
+    return recipients.flatMap((recipient, at) =>
+        largestRemainder(parts[at], weights(sectors)).map((units, nth) => {
+            const sector = sectors[nth].code ?? null;
+            const ict = ictOf(units, sector, scale, elsewhere);
+            return {
+                country: recipient.country ?? null,
+                region: recipient.region ?? null,
+                sector,
+                amount: decimalText(units, scale),
+                ict_amount: ict,
+                ict_ring: ringOf(ict, sector, significance),
+            };
+        }));
+}

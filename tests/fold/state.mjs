@@ -1,0 +1,580 @@
+// state.mjs - what follows from the statements of the log, one after the other.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Written apart from the functions that write the state tables, and fed with nothing they left
+// behind but the leaves: where both come to the same rows, both tell the same story.
+import { createHash } from 'node:crypto';
+
+import { contentMembers, memberFaults } from './said.mjs';
+import { isZero, negated, numeric, split, sum } from './split.mjs';
+
+const codes = ['collaboration_type', 'flow_type', 'finance_type', 'aid_type', 'tied_status'];
+
+// PostgreSQL's own text of a jsonb: names by length first, and spaces.
+export function jsonbText(value) {
+    if (Array.isArray(value)) {
+        return `[${value.map(jsonbText).join(', ')}]`;
+    }
+    if (value !== null && typeof value === 'object') {
+        const names = Object.keys(value).sort((a, b) =>
+            Buffer.byteLength(a) - Buffer.byteLength(b) || (a < b ? -1 : 1));
+        return `{${names.map((name) => `${JSON.stringify(name)}: ${jsonbText(value[name])}`)
+            .join(', ')}}`;
+    }
+    return JSON.stringify(value);
+}
+
+function sha256(text) {
+    return createHash('sha256').update(text).digest('hex');
+}
+
+function bytes(hex) {
+    return hex === undefined ? null : `\\x${hex}`;
+}
+
+// One code point at a time, as the database does: no final sigma, no letter that becomes two.
+function lower(text) {
+    return Array.from(text, (character) => Array.from(character.toLowerCase())[0]).join('');
+}
+
+function without(content, ...names) {
+    return Object.fromEntries(Object.entries(content).filter(([name]) => !names.includes(name)));
+}
+
+function partsWithShare(parts) {
+    const shared = (parts ?? []).filter((part) => 'share' in part);
+    return shared.length === 0 ? [{ share: '100' }] : shared;
+}
+
+export class State {
+    // "reference" is what every ledger starts with: currencies with their decimals.
+    constructor(reference) {
+        this.minorUnits = new Map(reference.currencies.map((c) => [c.code, c.minor_unit]));
+        this.found = [];
+        this.organisations = new Map();
+        this.fourEyes = new Map();
+        this.activities = new Map();
+        this.commitments = new Map();
+        this.transactions = new Map();
+        this.rows = Object.fromEntries(['country_group_membership', 'commitment_revision',
+            'commitment_state', 'planned_disbursement', 'framework_link', 'document_hash',
+            'allocation', 'transaction_source', 'ownership_position', 'ownership_answer',
+            'ownership_resolution', 'ownership_state', 'receipt_confirmation']
+            .map((name) => [name, []]));
+    }
+
+    note(leaf, sentence) {
+        this.found.push(`${leaf.name} (${leaf.kind}): ${sentence}`);
+    }
+
+    take(leaf) {
+        this.found.push(...memberFaults(leaf));
+        const step = steps[leaf.kind];
+        try {
+            step?.(this, leaf, { ...leaf.public, ...leaf.opened });
+        } catch (error) {
+            this.note(leaf, `it does not follow from what was said before: ${error.message}`);
+        }
+    }
+
+    // ------------------------------------------------------------ commitments
+
+    commitment(leaf) {
+        const c = this.commitments.get(leaf.aggregate);
+        if (!c) {
+            throw new Error(`there is no commitment ${leaf.aggregate}`);
+        }
+        return c;
+    }
+
+    begin(leaf, origin, status) {
+        const c = {
+            id: leaf.aggregate,
+            organisation_id: leaf.organisation,
+            origin,
+            status,
+            published: origin === 'imported',
+            revision: null,
+            registered_revision: null,
+            amendment: null,
+            submitted_by: null,
+            schedule: null,
+            baseline_schedule: null,
+            effective_date: null,
+            created_at: leaf.at,
+            revisions: [],
+            links: [],
+            inputs: new Map(),
+        };
+        this.commitments.set(c.id, c);
+        return c;
+    }
+
+    revise(c, leaf, content, published) {
+        const revision = c.revisions.length + 1;
+        const told = Object.fromEntries(contentMembers.map((name) => [name, content[name] ?? null]));
+        c.revisions.push(told);
+        this.rows.commitment_revision.push({
+            ...told,
+            commitment_id: c.id,
+            revision,
+            published,
+            ict_share: numeric(told.ict_share),
+            amount: numeric(told.amount),
+            countries: (told.recipients ?? []).map((part) => part.country).filter(Boolean),
+            sector_codes: (told.sectors ?? []).map((part) => part.code).filter(Boolean),
+            maker: leaf.actor,
+            entry: leaf.entry,
+        });
+        return revision;
+    }
+
+    turn(c, leaf) {
+        this.rows.commitment_state.push({
+            commitment_id: c.id,
+            version: leaf.version,
+            status: c.status,
+            published: c.published,
+            revision: c.revision,
+            schedule: c.schedule,
+            baseline_schedule: c.baseline_schedule,
+            effective_date: c.effective_date,
+            entry: leaf.entry,
+        });
+    }
+
+    promise(c, leaf, instalments) {
+        c.schedule = (c.schedule ?? 0) + 1;
+        instalments.forEach((instalment, at) => this.rows.planned_disbursement.push({
+            commitment_id: c.id,
+            schedule: c.schedule,
+            ordinal: at + 1,
+            period_start: instalment.period_start,
+            period_end: instalment.period_end ?? null,
+            amount: numeric(instalment.amount),
+            currency: instalment.currency,
+            value_date: instalment.value_date,
+            entry: leaf.entry,
+        }));
+    }
+
+    // ------------------------------------------------------------ ownership
+
+    turnInput(input, leaf) {
+        this.rows.ownership_state.push({
+            input,
+            version: input.version,
+            state: input.state,
+            round: input.round,
+            due_on: input.due_on,
+            position_id: input.position_id,
+            entry: leaf.entry,
+        });
+    }
+
+    // Governments that have not spoken yet are asked, or all of them in a new round; a country that
+    // is no recipient any more and has not spoken loses its invitation.
+    invite(c, leaf, state, { again = false, due = null } = {}) {
+        const recipients = (c.revisions[c.revision - 1].recipients ?? [])
+            .map((part) => part.country).filter(Boolean);
+        for (const country of new Set([...recipients, ...c.inputs.keys()])) {
+            const input = c.inputs.get(country) ?? {
+                id: null, country, round: 1, version: 0, position_id: null, answer_due_on: null,
+                invited_at: leaf.at,
+            };
+            const isKnown = c.inputs.has(country);
+            if (isKnown && !again && input.position_id !== null) {
+                continue;
+            }
+            const isAsked = recipients.includes(country) || input.position_id !== null;
+            Object.assign(input, {
+                state: isAsked ? state : 'NOT_INVITED',
+                due_on: isAsked ? due : null,
+                round: input.round + (isKnown && again ? 1 : 0),
+                answer_due_on: null,
+                position_id: null,
+                version: input.version + 1,
+            });
+            c.inputs.set(country, input);
+            this.turnInput(input, leaf);
+        }
+    }
+
+    input(leaf, said) {
+        const input = this.commitment(leaf).inputs.get(said.country);
+        if (!input) {
+            throw new Error(`${said.country} was not asked`);
+        }
+        // An invitation does not say the number of the input; the first statement on it does.
+        input.id ??= said.input;
+        if (input.id !== said.input) {
+            throw new Error(`the input of ${said.country} is ${input.id}, not ${said.input}`);
+        }
+        return input;
+    }
+
+    position(leaf, said, input) {
+        if (input.position_id !== said.position) {
+            this.note(leaf, `the position in force is ${input.position_id}, not ${said.position}`);
+        }
+    }
+
+    advanceInput(input, leaf, state) {
+        input.state = state;
+        input.version += 1;
+        this.turnInput(input, leaf);
+    }
+
+    // ------------------------------------------------------------ money
+
+    parts(t, revision) {
+        const original = this.transactions.get(t.adjusts);
+        const placed = ['recipient_country', 'recipient_region', 'sector'];
+        if (original && isZero(sum([original.amount, t.amount]))
+            && placed.every((name) => original[name] === t[name])) {
+            return original.parts.map((part) => ({
+                ...part, amount: negated(part.amount), ict_amount: negated(part.ict_amount),
+            }));
+        }
+        const recipients = t.recipient_country
+            ? [{ country: t.recipient_country, share: '100' }]
+            : t.recipient_region ? [{ region: t.recipient_region, share: '100' }]
+                : partsWithShare(revision.recipients);
+        const sectors = t.sector ? [{ code: t.sector, share: '100' }]
+            : partsWithShare(revision.sectors);
+        return split(t.amount, this.minorUnits.get(t.currency), recipients, sectors,
+            revision.ict_significance, revision.ict_share);
+    }
+
+    // By what the importer knows a transaction of a file again: its words and the shares it is
+    // split by.
+    source(c, t, said, revision) {
+        if (c.origin !== 'imported' || said.adjusts) {
+            return;
+        }
+        const words = [jsonbText(without(said, 'id', 'source_sha256'))];
+        if (!said.recipient_country && !said.recipient_region) {
+            words.push(jsonbText(partsWithShare(revision.recipients)));
+        }
+        if (!said.sector) {
+            words.push(jsonbText(partsWithShare(revision.sectors)));
+        }
+        this.rows.transaction_source.push({
+            transaction_id: t.id, source_hash: bytes(sha256(words.join('\n'))),
+        });
+    }
+
+    // ------------------------------------------------------------ the state tables
+
+    links(c) {
+        const newest = new Map();
+        for (const link of c.links) {
+            newest.set([link.framework, link.framework_version, link.item].join('/'), link);
+        }
+        return [...newest.entries()].sort(([a], [b]) => (a < b ? -1 : 1))
+            .filter(([, link]) => !link.withdrawn);
+    }
+
+    commitmentRow(c) {
+        const told = c.revisions[c.revision - 1];
+        return {
+            ...without(c, 'revisions', 'links', 'inputs'),
+            countries: (told.recipients ?? []).map((part) => part.country).filter(Boolean),
+            sectors: (told.sectors ?? []).map((part) => part.code).filter(Boolean),
+            items: this.links(c).map(([item]) => item),
+            start_date: told.start_date,
+            end_date: told.end_date,
+            search: lower([told.title, told.narrative, told.agreement_reference]
+                .filter((text) => text !== null).join(' ')),
+        };
+    }
+
+    inputRows() {
+        return [...this.commitments.values()].flatMap((c) => [...c.inputs.values()]
+            .map((input) => ({ ...input, input, commitment_id: c.id })));
+    }
+}
+
+// ---------------------------------------------------------------- a step for each kind
+
+function commitmentStep(step) {
+    return (state, leaf, said) => {
+        const c = state.commitment(leaf);
+        Object.assign(c, { version: leaf.version, head: bytes(leaf.hash) });
+        step(state, leaf, said, c);
+    };
+}
+
+function tell(state, leaf, c, content, published) {
+    c.revision = state.revise(c, leaf, content, published);
+    if (published) {
+        c.registered_revision = c.revision;
+    }
+}
+
+const steps = {
+    'organisation.recorded': (state, leaf, said) => state.organisations.set(said.id, {
+        id: said.id,
+        identifier: said.identifier ?? null,
+        name: said.name,
+        type_code: said.type_code ?? null,
+        country: said.country ?? null,
+        crs_channel_code: null,
+        four_eyes: said.four_eyes,
+        confidence: null,
+        note: said.note ?? null,
+        origin: said.origin,
+        entry: leaf.entry,
+    }),
+
+    'organisation.four_eyes': (state, leaf, said) => {
+        const known = state.organisations.get(leaf.aggregate);
+        if (known) {
+            known.four_eyes = said.four_eyes;
+        } else {
+            // It was there before the first statement.
+            state.fourEyes.set(leaf.aggregate, said.four_eyes);
+        }
+    },
+
+    'membership.recorded': (state, leaf, said) => state.rows.country_group_membership.push({
+        ...Object.fromEntries(['valid_from', 'valid_from_precision', 'valid_to',
+            'valid_to_precision', 'valid_to_alternatives', 'subclass', 'decision_ref', 'note',
+            'supersedes'].map((name) => [name, null])),
+        ...said,
+        entry: leaf.entry,
+    }),
+
+    'activity.recorded': (state, leaf, said) => {
+        const before = state.activities.get(leaf.aggregate);
+        state.activities.set(leaf.aggregate, {
+            id: leaf.aggregate,
+            organisation_id: before?.organisation_id ?? leaf.organisation,
+            iati_identifier: before?.iati_identifier ?? said.iati_identifier,
+            version: leaf.version,
+            head: bytes(leaf.hash),
+            content: said,
+            content_sha256: bytes(sha256(jsonbText(without(said, 'marks', 'source_sha256')))),
+            recorded_at: leaf.at,
+        });
+    },
+
+    'commitment.drafted': (state, leaf, said) => {
+        const c = state.begin(leaf, 'registered', 'DRAFT');
+        Object.assign(c, { version: leaf.version, head: bytes(leaf.hash) });
+        tell(state, leaf, c, said, false);
+        state.turn(c, leaf);
+    },
+
+    'commitment.edited': commitmentStep((state, leaf, said, c) => {
+        tell(state, leaf, c, said, false);
+        state.turn(c, leaf);
+    }),
+
+    'commitment.submitted': commitmentStep((state, leaf, said, c) => {
+        c.status = 'SUBMITTED';
+        c.submitted_by = leaf.actor;
+        state.turn(c, leaf);
+        state.invite(c, leaf, 'INVITED');
+    }),
+
+    'commitment.returned': commitmentStep((state, leaf, said, c) => {
+        c.status = 'DRAFT';
+        c.submitted_by = null;
+        state.turn(c, leaf);
+    }),
+
+    'commitment.registered': commitmentStep((state, leaf, said, c) => {
+        c.status = 'REGISTERED';
+        c.published = true;
+        tell(state, leaf, c, said, true);
+        if (said.schedule?.length > 0) {
+            state.promise(c, leaf, said.schedule.map((instalment) => ({
+                ...instalment, currency: said.currency, value_date: said.commitment_date,
+            })));
+        }
+        state.turn(c, leaf);
+        state.invite(c, leaf, 'INVITED', { due: said.due_on });
+    }),
+
+    'commitment.amendment_proposed': commitmentStep((state, leaf, said, c) => {
+        c.amendment = state.revise(c, leaf, said, false);
+    }),
+
+    'commitment.amendment_returned': commitmentStep((state, leaf, said, c) => {
+        c.amendment = null;
+    }),
+
+    'commitment.amended': commitmentStep((state, leaf, said, c) => {
+        c.amendment = null;
+        tell(state, leaf, c, said, true);
+        state.turn(c, leaf);
+        if (said.asked_again) {
+            state.invite(c, leaf, 'INVITED', { again: true, due: said.due_on });
+        }
+    }),
+
+    'commitment.effected': commitmentStep((state, leaf, said, c) => {
+        c.status = 'EFFECTIVE';
+        c.effective_date = said.effective_date;
+        c.baseline_schedule = c.schedule;
+        if (c.baseline_schedule !== (said.baseline_schedule ?? null)) {
+            state.note(leaf, `the schedule is ${c.schedule}`);
+        }
+        tell(state, leaf, c, {
+            ...c.revisions[c.revision - 1], agreement_reference: said.agreement_reference,
+        }, true);
+        state.turn(c, leaf);
+    }),
+
+    'commitment.imported': (state, leaf, said) => {
+        const c = state.commitments.get(leaf.aggregate)
+            ?? state.begin(leaf, 'imported', said.status);
+        Object.assign(c, { version: leaf.version, head: bytes(leaf.hash), status: said.status });
+        tell(state, leaf, c, said, true);
+        state.turn(c, leaf);
+        state.invite(c, leaf, 'NOT_INVITED');
+    },
+
+    'schedule.recorded': commitmentStep((state, leaf, said, c) => {
+        state.promise(c, leaf, said.planned_disbursements);
+        if (c.schedule !== said.schedule_version) {
+            state.note(leaf, `this is version ${c.schedule} of the schedule`);
+        }
+        state.turn(c, leaf);
+    }),
+
+    'link.recorded': commitmentStep((state, leaf, said, c) => {
+        const same = c.links.filter((link) => ['framework', 'framework_version', 'item']
+            .every((name) => link[name] === said[name]));
+        const link = {
+            ...said,
+            commitment_id: c.id,
+            ordinal: same.length + 1,
+            share: numeric(said.share),
+            withdrawn: said.withdrawn ?? false,
+            asserted_by: leaf.organisation,
+            entry: leaf.entry,
+        };
+        c.links.push(link);
+        state.rows.framework_link.push(link);
+    }),
+
+    'document.recorded': commitmentStep((state, leaf, said, c) => {
+        state.rows.document_hash.push({
+            category: null,
+            url: null,
+            ...said,
+            sha256: bytes(said.sha256),
+            commitment_id: c.id,
+            entry: leaf.entry,
+        });
+    }),
+
+    'transaction.recorded': commitmentStep((state, leaf, said, c) => {
+        const revision = c.revisions[c.revision - 1];
+        const t = {
+            ...Object.fromEntries(['ref', 'description', 'provider_org', 'receiver_org',
+                'recipient_country', 'recipient_region', 'sector', 'disbursement_channel',
+                'adjusts', 'reason', ...codes.slice(1)].map((name) => [name, null])),
+            ...without(said, 'source_sha256'),
+            amount: numeric(said.amount),
+            commitment_id: c.id,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        };
+        t.parts = state.parts(t, revision);
+        state.transactions.set(t.id, t);
+        t.parts.forEach((part, at) => state.rows.allocation.push({
+            ...part, transaction_id: t.id, ordinal: at + 1,
+        }));
+        state.source(c, t, said, revision);
+    }),
+
+    'ownership.lodged': commitmentStep((state, leaf, said) => {
+        const input = state.input(leaf, said);
+        if (said.round !== input.round || (said.supersedes ?? null) !== input.position_id) {
+            state.note(leaf, `round ${input.round} stands at position ${input.position_id}`);
+        }
+        input.ordinal = (input.ordinal ?? 0) + 1;
+        state.rows.ownership_position.push({
+            id: said.id,
+            input_id: input.id,
+            ordinal: input.ordinal,
+            round: said.round,
+            position: said.position,
+            aspects: said.aspects ?? [],
+            text: said.text ?? null,
+            late: said.late,
+            supersedes: said.supersedes ?? null,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        input.position_id = said.id;
+        input.answer_due_on = said.answer_due_on ?? null;
+        state.advanceInput(input, leaf,
+            said.position === 'endorse' ? 'ENDORSED' : 'AWAITING_DONOR');
+    }),
+
+    'ownership.answered': commitmentStep((state, leaf, said) => {
+        const input = state.input(leaf, said);
+        state.position(leaf, said, input);
+        state.rows.ownership_answer.push({
+            id: said.id,
+            position_id: said.position,
+            answer: said.answer,
+            reason: said.reason,
+            change_made: said.change_made ?? null,
+            late: said.late,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        state.advanceInput(input, leaf, 'ANSWERED');
+    }),
+
+    'ownership.resolved': commitmentStep((state, leaf, said) => {
+        const input = state.input(leaf, said);
+        state.position(leaf, said, input);
+        state.rows.ownership_resolution.push({
+            position_id: said.position,
+            text: said.text ?? null,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        state.advanceInput(input, leaf, 'RESOLVED');
+    }),
+
+    'receipt.confirmed': commitmentStep((state, leaf, said, c) => {
+        const t = state.transactions.get(said.transaction);
+        if (t?.commitment_id !== c.id || t?.currency !== said.currency) {
+            state.note(leaf, `transaction ${said.transaction} is another one`);
+        }
+        const same = state.rows.receipt_confirmation.filter((row) =>
+            row.transaction_id === said.transaction && row.country === said.country);
+        state.rows.receipt_confirmation.push({
+            id: said.id,
+            transaction_id: said.transaction,
+            commitment_id: c.id,
+            country: said.country,
+            ordinal: same.length + 1,
+            outcome: said.outcome,
+            amount: numeric(said.amount),
+            value_date: said.value_date ?? null,
+            treasury_reference: said.treasury_reference ?? null,
+            text: said.text ?? null,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+    }),
+};
+
+export function follow(said, reference) {
+    const state = new State(reference);
+    said.forEach((leaf) => state.take(leaf));
+    return state;
+}

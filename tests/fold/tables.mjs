@@ -1,0 +1,171 @@
+// tables.mjs - the state tables: what each should hold, what it holds, and every difference.
+// SPDX-License-Identifier: Apache-2.0
+import { documentOf } from './document.mjs';
+import { canonical } from './log.mjs';
+
+// How rows are told apart, and which columns no statement speaks of.
+export const tables = {
+    organisation: { key: ['id'], unsaid: ['created_at'] },
+    country_group_membership: { key: ['id'], unsaid: ['recorded_at'] },
+    activity: { key: ['id'] },
+    commitment: { key: ['id'] },
+    commitment_revision: { key: ['commitment_id', 'revision'] },
+    commitment_state: { key: ['commitment_id', 'version'] },
+    planned_disbursement: { key: ['commitment_id', 'schedule', 'ordinal'] },
+    framework_link: { key: ['id'] },
+    document_hash: { key: ['id'] },
+    transaction: { key: ['id'] },
+    allocation: { key: ['transaction_id', 'ordinal'] },
+    transaction_source: { key: ['transaction_id'] },
+    ownership_input: { key: ['commitment_id', 'country'] },
+    ownership_position: { key: ['id'] },
+    ownership_answer: { key: ['id'] },
+    ownership_resolution: { key: ['position_id'] },
+    ownership_state: { key: ['input_id', 'version'] },
+    receipt_confirmation: { key: ['id'] },
+};
+
+// Tables that hold no consequence of a statement.
+const apart = ['schema_migration', 'country', 'former_entity', 'country_group', 'dac_ldc_year',
+    'codelist', 'codelist_item', 'currency', 'ict_relevance', 'framework', 'framework_version',
+    'framework_item', 'framework_submission', 'framework_submission_place', 'wsis_event',
+    'indicator', 'dac_membership', 'reference_document', 'principal', 'api_key',
+    'api_key_revocation', 'ledger_log', 'ledger_field', 'ledger_entry', 'ledger_secret',
+    'ledger_queue', 'ledger_leaf', 'idempotency', 'import_rule'];
+
+// Reference data and the demonstration's organisations are there before the first statement.
+function before(name, row) {
+    return ['organisation', 'country_group_membership'].includes(name) && row.entry === null;
+}
+
+// Inputs get their number when a government is asked, which no statement names until it speaks:
+// those numbers are taken from the table, and everything that refers to them must agree.
+function learnNumbers(state, held) {
+    const inputs = new Map(held.ownership_input.map((row) =>
+        [`${row.commitment_id} ${row.country}`, row.id]));
+    for (const row of state.inputRows()) {
+        row.input.id ??= inputs.get(`${row.commitment_id} ${row.country}`) ?? null;
+    }
+}
+
+function documents(state, held) {
+    const organisations = new Map(held.organisation.map((row) => [row.id, row]));
+    state.organisations.forEach((row) => organisations.set(row.id, row));
+    const transactions = new Map();
+    for (const t of state.transactions.values()) {
+        transactions.set(t.commitment_id, [...(transactions.get(t.commitment_id) ?? []), t]);
+    }
+    const positions = new Map(state.rows.ownership_position.map((p) => [p.id, p.position]));
+    return (c) => documentOf(c, { state, organisations, transactions, positions });
+}
+
+// What each table should hold, from a State; "held" is what it does hold.
+export function expected(state, held) {
+    learnNumbers(state, held);
+    const document = documents(state, held);
+    return {
+        ...state.rows,
+        organisation: [...state.organisations.values()],
+        activity: [...state.activities.values()],
+        commitment: [...state.commitments.values()].map((c) => ({
+            ...state.commitmentRow(c), document: document(c),
+        })),
+        transaction: [...state.transactions.values()]
+            .map(({ parts, ...row }) => row),
+        ownership_input: state.inputRows()
+            .map(({ input, ordinal, ...row }) => ({ ...row, id: input.id })),
+        ownership_state: state.rows.ownership_state
+            .map(({ input, ...row }) => ({ ...row, input_id: input.id })),
+    };
+}
+
+// One spelling for one value, whichever side it comes from.
+function spelled(value, column) {
+    if (value === null || value === undefined) {
+        return null;
+    }
+    if (column.type === 'timestamp with time zone') {
+        return /\.\d{4,}/.test(value) ? value : new Date(value).toISOString();
+    }
+    if (column.type === 'ARRAY' || column.type === 'jsonb' || column.name === 'document') {
+        let parsed = value;
+        if (typeof value === 'string') {
+            try {
+                parsed = JSON.parse(value);
+            } catch {
+                return value;
+            }
+        }
+        // The items are a set: what lists filter by.
+        return canonical(JSON.parse(JSON.stringify(
+            column.name === 'items' ? [...parsed].sort() : parsed)));
+    }
+    return String(value);
+}
+
+function short(value) {
+    return value === null ? 'null' : value.length > 300 ? `${value.slice(0, 300)}...` : value;
+}
+
+function columnFaults(name, columns, rows) {
+    const { unsaid = [] } = tables[name];
+    const told = new Set(rows.flatMap(Object.keys));
+    return columns.filter((column) => rows.length > 0 && !told.has(column.name)
+        && !unsaid.includes(column.name))
+        .map((column) => `${name}.${column.name}: the fold does not know this column`);
+}
+
+function rowFaults(name, label, columns, held, said) {
+    const { unsaid = [] } = tables[name];
+    return columns.filter((column) => !unsaid.includes(column.name))
+        .map((column) => ({
+            column: column.name,
+            is: spelled(held[column.name], column),
+            should: spelled(said[column.name], column),
+        }))
+        .filter(({ is, should }) => is !== should)
+        .map(({ column, is, should }) =>
+            `${name} ${label}: ${column} is ${short(is)}, the log says ${short(should)}`);
+}
+
+function tableFaults(name, columns, held, said) {
+    const { key } = tables[name];
+    const label = (row) => key.map((part) => row[part]).join('/');
+    const waiting = new Map(said.map((row) => [label(row), row]));
+    const found = columnFaults(name, columns, said);
+    for (const row of held.filter((one) => !before(name, one))) {
+        const match = waiting.get(label(row));
+        waiting.delete(label(row));
+        found.push(...(match ? rowFaults(name, label(row), columns, row, match)
+            : [`${name} ${label(row)}: the log says nothing of this row`]));
+    }
+    for (const missing of waiting.keys()) {
+        found.push(`${name} ${missing}: the row is missing`);
+    }
+    return found;
+}
+
+// Of organisations that were there before the first statement only the wish for four eyes can have
+// changed since.
+function baselineFaults(state, held) {
+    const found = [];
+    for (const row of held.organisation.filter((one) => before('organisation', one))) {
+        const should = state.fourEyes.get(row.id) ?? row.identifier === 'XI-DEMO-DONOR';
+        if (row.four_eyes !== String(should)) {
+            found.push(`organisation ${row.id}: four_eyes is ${row.four_eyes}, not ${should}`);
+        }
+    }
+    return found;
+}
+
+// Every difference between the state tables and what the statements say.
+export function differences(state, { held, columns }) {
+    const should = expected(state, held);
+    const known = new Set([...Object.keys(tables), ...apart]);
+    const found = Object.keys(columns).filter((name) => !known.has(name))
+        .map((name) => `${name}: the fold does not know this table`);
+    for (const name of Object.keys(tables)) {
+        found.push(...tableFaults(name, columns[name], held[name], should[name]));
+    }
+    return [...found, ...baselineFaults(state, held)];
+}
