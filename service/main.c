@@ -311,7 +311,7 @@ static int help(int count, char **words, const struct config *config)
 
 static const char *look_up(const char *name)
 {
-    return getenv(name);
+    return getenv(name); /* NOLINT(concurrency-mt-unsafe): before there is a second thread */
 }
 
 int main(int argc, char **argv)

@@ -29,28 +29,49 @@ static const char *present(config_lookup_fn lookup, const char *name)
     return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
+/* Where settings are looked up, and where the first wrong one is told. */
+struct reading {
+    config_lookup_fn lookup;
+    char *reason;
+    size_t reason_bytes;
+};
+
+static bool take_number(const struct reading *reading, const char *name, int minimum, int maximum,
+                        int *number)
+{
+    const char *value = present(reading->lookup, name);
+    return value == NULL || read_number(value, minimum, maximum, number) ||
+           refuse(reading->reason, reading->reason_bytes, name, value, minimum, maximum);
+}
+
+static void take_text(const struct reading *reading, const char *name, const char **text)
+{
+    const char *value = present(reading->lookup, name);
+    if (value != NULL)
+        *text = value;
+}
+
 bool config_read(struct config *config, config_lookup_fn lookup, char *reason, size_t reason_bytes)
 {
-    const char *value = NULL;
+    const struct reading reading = {lookup, reason, reason_bytes};
+    bool good = true;
 #define TEXT(member, name, preset, meaning)                                                        \
-    value = present(lookup, name);                                                                 \
-    config->member = value != NULL ? value : (preset);
-#define NUMBER(member, name, preset, minimum, maximum, meaning)                                    \
-    value = present(lookup, name);                                                                 \
     config->member = (preset);                                                                     \
-    if (value != NULL && !read_number(value, minimum, maximum, &config->member))                   \
-        return refuse(reason, reason_bytes, name, value, minimum, maximum);
+    take_text(&reading, name, &config->member);
+#define NUMBER(member, name, preset, minimum, maximum, meaning)                                    \
+    config->member = (preset);                                                                     \
+    good = good & take_number(&reading, name, minimum, maximum, &config->member);
 #include "core/config.def"
 #undef TEXT
 #undef NUMBER
     enum log_level level;
-    if (!log_level_parse(config->log_level, &level)) {
+    if (good && !log_level_parse(config->log_level, &level)) {
         (void)snprintf(reason, reason_bytes,
                        "AIDLEDGER_LOG_LEVEL is \"%s\"; it must be debug, info, warn or error",
                        config->log_level);
         return false;
     }
-    return true;
+    return good;
 }
 
 void config_print_help(FILE *out)

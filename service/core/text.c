@@ -71,28 +71,40 @@ void text_addf(struct text *text, const char *format, ...)
     text->length += (size_t)length;
 }
 
-/* Length of the UTF-8 sequence that begins here, 0 when it is none (RFC 3629 §4). */
+/* First bytes, how long their sequences are, and what the second byte may be: that rules out
+   overlong forms, surrogates and what is above U+10FFFF (RFC 3629 §4). */
+static const struct sequence {
+    unsigned char first;
+    unsigned char last;
+    unsigned char length;
+    unsigned char low;
+    unsigned char high;
+} sequences[] = {{0xC2, 0xDF, 2, 0x80, 0xBF}, {0xE0, 0xE0, 3, 0xA0, 0xBF},
+                 {0xE1, 0xEC, 3, 0x80, 0xBF}, {0xED, 0xED, 3, 0x80, 0x9F},
+                 {0xEE, 0xEF, 3, 0x80, 0xBF}, {0xF0, 0xF0, 4, 0x90, 0xBF},
+                 {0xF1, 0xF3, 4, 0x80, 0xBF}, {0xF4, 0xF4, 4, 0x80, 0x8F}};
+
+static const struct sequence *find_sequence(unsigned char first)
+{
+    for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++)
+        if (first >= sequences[i].first && first <= sequences[i].last)
+            return &sequences[i];
+    return NULL;
+}
+
+/* Length of the UTF-8 sequence that begins here, 0 when it is none. */
 static size_t sequence_length(const unsigned char *bytes, size_t count)
 {
-    const unsigned char first = bytes[0];
-    if (first < 0x80)
+    if (bytes[0] < 0x80)
         return 1;
-    const size_t length = first < 0xC2   ? 0
-                          : first < 0xE0 ? 2
-                          : first < 0xF0 ? 3
-                          : first < 0xF5 ? 4
-                                         : 0;
-    if (length == 0 || length > count)
+    const struct sequence *sequence = find_sequence(bytes[0]);
+    if (sequence == NULL || sequence->length > count || bytes[1] < sequence->low ||
+        bytes[1] > sequence->high)
         return 0;
-    /* The second byte rules out overlong forms, surrogates and what is above U+10FFFF. */
-    const unsigned char low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    const unsigned char high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    if (bytes[1] < low || bytes[1] > high)
-        return 0;
-    for (size_t i = 2; i < length; i++)
+    for (size_t i = 2; i < sequence->length; i++)
         if ((bytes[i] & 0xC0) != 0x80)
             return 0;
-    return length;
+    return sequence->length;
 }
 
 bool text_is_utf8(const char *bytes, size_t count)

@@ -86,7 +86,7 @@ static const char *describe(enum parameter_type type)
         [TYPE_CURSOR] = "This is no cursor of this list; follow the Link headers.",
         [TYPE_GROUP] = "This must be LDC, SIDS, LLDC or EIT.",
         [TYPE_BOOLEAN] = "This must be true or false."};
-    return sentences[type];
+    return type < PARAMETER_TYPES ? sentences[type] : "";
 }
 
 static void bind_text(struct exchange *x, size_t index, const char *text)
@@ -181,27 +181,27 @@ static void refuse_unknown(struct exchange *x)
 
 /* ---------------------------------------------------------------- body */
 
+/* The last byte of the string whose opening quote is at i. */
+static size_t skip_string(const char *body, size_t bytes, size_t i)
+{
+    for (i++; i < bytes && body[i] != '"'; i++)
+        i += body[i] == '\\';
+    return i;
+}
+
 /* Before the parser, which goes deeper than anyone means and has no setting for it. */
 static bool is_too_deep(const char *body, size_t bytes)
 {
     size_t depth = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < bytes; i++) {
-        if (quoted) {
-            if (body[i] == '\\')
-                i++;
-            else
-                quoted = body[i] != '"';
-        } else if (body[i] == '"') {
-            quoted = true;
-        } else if (body[i] == '[' || body[i] == '{') {
-            if (++depth > DEPTH_MAX)
-                return true;
-        } else if ((body[i] == ']' || body[i] == '}') && depth > 0) {
+    for (size_t i = 0; i < bytes && depth <= DEPTH_MAX; i++) {
+        if (body[i] == '"')
+            i = skip_string(body, bytes, i);
+        else if (body[i] == '[' || body[i] == '{')
+            depth++;
+        else if ((body[i] == ']' || body[i] == '}') && depth > 0)
             depth--;
-        }
     }
-    return false;
+    return depth > DEPTH_MAX;
 }
 
 static void refuse_body(struct exchange *x, const json_error_t *error)

@@ -41,7 +41,7 @@ const char *cursor_seal(struct arena *arena, const char *statement, const char *
     if (plain == NULL || sealed == NULL)
         return NULL;
     checksum(statement, payload, payload_bytes, plain);
-    memcpy(plain + CHECKSUM_BYTES, payload, payload_bytes);
+    memcpy(plain + CHECKSUM_BYTES, payload, payload_bytes + 1);
     size_t length = 0;
     for (size_t i = 0; i < total; i += 3) {
         const uint32_t group =

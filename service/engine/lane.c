@@ -154,6 +154,7 @@ static void enqueue_first(struct lane *lane, struct exchange *x)
 static struct exchange *dequeue(struct lane *lane)
 {
     struct exchange *x = lane->first;
+    assert(x != NULL);
     lane->first = x->next;
     if (lane->first == NULL)
         lane->last = NULL;
@@ -708,7 +709,8 @@ static bool open_lane(struct lanes *lanes, size_t index, char *reason, size_t re
 
 struct lanes *lanes_open(const struct lanes_plan *plan, char *reason, size_t reason_bytes)
 {
-    struct arena *arena = arena_make(ARENA_BYTES + 4 * 64 * LANE_KINDS * sizeof(struct connection));
+    struct arena *arena =
+        arena_make(ARENA_BYTES + (size_t)4 * 64 * LANE_KINDS * sizeof(struct connection));
     struct lanes *lanes = arena != NULL ? arena_alloc(arena, sizeof *lanes) : NULL;
     if (lanes == NULL) {
         (void)snprintf(reason, reason_bytes, "not enough memory for the lanes");

@@ -5,6 +5,7 @@
 #include "engine/schema_node.h"
 #include "engine/value.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -141,16 +142,15 @@ static bool take_properties(struct compiler *compiler, const json_t *value, stru
 {
     const size_t count = json_object_size(value);
     struct member *members = arena_alloc(compiler->arena, (count + 1) * sizeof *members);
-    const char *name = NULL;
-    json_t *inner = NULL;
     if (members == NULL)
         return refuse(compiler, "out of memory at", "properties");
-    json_object_foreach((json_t *)(uintptr_t)value, name, inner)
-    {
-        const struct schema *compiled = compile_inner(compiler, inner);
-        if (compiled == NULL)
+    for (void *at = json_object_iter(iterable(value)); at != NULL;
+         at = json_object_iter_next(iterable(value), at)) {
+        const struct schema *inner = compile_inner(compiler, json_object_iter_value(at));
+        if (inner == NULL)
             return false;
-        members[schema->member_count++] = (struct member){.name = name, .schema = compiled};
+        members[schema->member_count++] =
+            (struct member){.name = json_object_iter_key(at), .schema = inner};
     }
     schema->members = members;
     return true;
@@ -320,15 +320,13 @@ static bool take_keyword(struct compiler *compiler, const char *keyword, const j
 
 static bool compile(struct compiler *compiler, const json_t *source, struct schema *schema)
 {
-    const char *keyword = NULL;
-    json_t *value = NULL;
+    assert(schema != NULL);
     if (!json_is_object(source))
         return refuse(compiler, "not an object inside", compiler->at);
-    json_object_foreach((json_t *)(uintptr_t)source, keyword, value)
-    {
-        if (!take_keyword(compiler, keyword, value, schema))
+    for (void *at = json_object_iter(iterable(source)); at != NULL;
+         at = json_object_iter_next(iterable(source), at))
+        if (!take_keyword(compiler, json_object_iter_key(at), json_object_iter_value(at), schema))
             return false;
-    }
     return true;
 }
 

@@ -197,8 +197,6 @@ static const struct schema *find_member(const struct schema *schema, const char 
 static void hold_object(struct check *check, const struct place *place, const struct schema *schema,
                         const json_t *object)
 {
-    const char *name = NULL;
-    json_t *value = NULL;
     for (size_t i = 0; i < json_array_size(schema->required); i++) {
         const char *needed = json_string_value(json_array_get(schema->required, i));
         const struct place inner = {.up = place, .name = needed};
@@ -207,12 +205,12 @@ static void hold_object(struct check *check, const struct place *place, const st
     }
     hold_span(check, place, &schema->members_count, json_object_size(object), "members",
               "members are");
-    json_object_foreach((json_t *)(uintptr_t)object, name, value)
-    {
-        const struct place inner = {.up = place, .name = name};
-        const struct schema *member = find_member(schema, name);
+    for (void *at = json_object_iter(iterable(object)); at != NULL;
+         at = json_object_iter_next(iterable(object), at)) {
+        const struct place inner = {.up = place, .name = json_object_iter_key(at)};
+        const struct schema *member = find_member(schema, inner.name);
         if (member != NULL)
-            hold(check, &inner, member, value);
+            hold(check, &inner, member, json_object_iter_value(at));
         else if (schema->closed)
             complain(check, &inner, "unknown", "There is no member of this name.");
     }

@@ -6,6 +6,7 @@
 #include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
     IS_NULL = 1 << 0,
@@ -29,6 +30,12 @@ struct span {
     size_t least;
     size_t most;
 };
+
+/* Iterators of jansson take pointers to what they do not change. */
+static inline json_t *iterable(const json_t *value)
+{
+    return (json_t *)(uintptr_t)value;
+}
 
 /* What is absent is NULL or 0; `limits` and the spans start at their widest. */
 struct schema {

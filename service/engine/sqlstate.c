@@ -64,9 +64,8 @@ static bool set_faults(struct exchange *x, const char *message, const char *deta
 {
     (void)problem_set(&x->problem, PROBLEM_INVALID_VALUE, "%s", message);
     json_t *list = detail != NULL ? json_loads(detail, 0, NULL) : NULL;
-    size_t index = 0;
-    const json_t *entry = NULL;
-    json_array_foreach(list, index, entry) add_fault(&x->problem, entry);
+    for (size_t i = 0; i < json_array_size(list); i++)
+        add_fault(&x->problem, json_array_get(list, i));
     json_decref(list);
     return false;
 }

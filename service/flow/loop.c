@@ -70,7 +70,7 @@ static bool turn(struct loop *loop)
     struct epoll_event events[EVENTS_MAX];
     const int count = epoll_wait(loop->epoll, events, EVENTS_MAX, sleep_ms(loop, clock_ms()));
     if (count < 0 && errno != EINTR) {
-        log_event(LOG_ERROR, "loop_broken", strerror(errno));
+        log_event(LOG_ERROR, "loop_broken", strerrordesc_np(errno));
         return false;
     }
     for (int i = 0; i < count; i++) {

@@ -88,20 +88,23 @@ int daemon_listen(const struct config *config, bool reuse_port, char *reason, si
     if (fd < 0)
         (void)snprintf(
             reason, reason_bytes, "cannot listen on %s port %s: %s", config->listen, port,
-            errno == EADDRINUSE ? "the port is in use by another program" : strerror(errno));
+            errno == EADDRINUSE ? "the port is in use by another program" : strerrordesc_np(errno));
     freeaddrinfo(found);
     return fd;
 }
 
 int daemon_port(int listener)
 {
-    struct sockaddr_storage address = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address;
     socklen_t size = sizeof address;
-    if (getsockname(listener, (struct sockaddr *)&address, &size) != 0)
+    memset(&address, 0, sizeof address);
+    if (getsockname(listener, &address.any, &size) != 0)
         return -1;
-    if (address.ss_family == AF_INET6)
-        return ntohs(((const struct sockaddr_in6 *)&address)->sin6_port);
-    return ntohs(((const struct sockaddr_in *)&address)->sin_port);
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
 /* ---------------------------------------------------------------- clients */
@@ -268,6 +271,7 @@ static enum MHD_Result take_end(struct visit *visit)
     return MHD_YES;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the library's signature. */
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *url,
                               const char *verb, const char *version, const char *upload,
                               size_t *upload_size, void **context)

@@ -29,6 +29,19 @@ static int hex_digit(char digit)
     return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
+/* The letter at *i, which then stands on its last character; -1 when %XX is malformed. */
+static int take_letter(const char *text, size_t size, size_t *i, bool plus_is_space)
+{
+    if (text[*i] == '+' && plus_is_space)
+        return ' ';
+    if (text[*i] != '%')
+        return (unsigned char)text[*i];
+    const int high = *i + 2 < size ? hex_digit(text[*i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(text[*i + 2]) : -1;
+    *i += 2;
+    return low < 0 ? -1 : high * 16 + low;
+}
+
 /* Decodes %XX (and + in a query) into the arena. NULL unless the outcome is UTF-8 without control
    characters: one place that refuses them all. */
 static char *decode(struct arena *arena, const char *text, size_t size, bool plus_is_space)
@@ -36,20 +49,10 @@ static char *decode(struct arena *arena, const char *text, size_t size, bool plu
     char *decoded = arena_alloc(arena, size + 1);
     size_t length = 0;
     for (size_t i = 0; decoded != NULL && i < size; i++) {
-        char letter = text[i];
-        if (letter == '%') {
-            const int high = i + 2 < size ? hex_digit(text[i + 1]) : -1;
-            const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
-            if (low < 0)
-                return NULL;
-            letter = (char)(high * 16 + low);
-            i += 2;
-        } else if (letter == '+' && plus_is_space) {
-            letter = ' ';
-        }
-        if ((unsigned char)letter < 0x20 || letter == 0x7F)
+        const int letter = take_letter(text, size, &i, plus_is_space);
+        if (letter < 0x20 || letter == 0x7F)
             return NULL;
-        decoded[length++] = letter;
+        decoded[length++] = (char)letter;
     }
     return decoded != NULL && text_is_utf8(decoded, length) ? decoded : NULL;
 }

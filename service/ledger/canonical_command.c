@@ -107,7 +107,7 @@ int canonical_command(int count, char **words, const struct config *config)
         (void)fputs("usage: aidledger canonical [--hash] <VALUES, one JSON value a line\n", stderr);
         return EXIT_USAGE;
     }
-    struct arena *kept = arena_make(2 * LINE_BYTES);
+    struct arena *kept = arena_make((size_t)2 * LINE_BYTES);
     struct arena *work = arena_make(ARENA_BYTES);
     struct line line = {.data = kept == NULL ? NULL : arena_alloc(kept, LINE_BYTES)};
     int code = EXIT_FAILED;

@@ -160,7 +160,7 @@ static void write_rest(struct text *out, const char *note)
 {
     text_add(out, ": ");
     for (const char *at = note; *at != '\0'; at++)
-        text_add_char(out, *at == '\r' || *at == '\n' ? ' ' : *at);
+        text_add(out, *at == '\r' || *at == '\n' ? " " : (const char[]){*at, '\0'});
     text_add(out, "\r\n");
 }
 

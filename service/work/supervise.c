@@ -32,7 +32,7 @@ static void become(const char *command, pid_t parent)
 {
     sigset_t none;
     (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)pthread_sigmask(SIG_SETMASK, &none, NULL);
     /* Killed with its parent, even when that one gets no chance to say so. */
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent)
         (void)execl("/proc/self/exe", "aidledger", command, (char *)NULL);
@@ -47,7 +47,7 @@ static void start(struct supervisor *supervisor, int64_t now_ms)
         become(supervisor->command, parent);
     supervisor->started_ms = now_ms;
     if (child < 0) {
-        log_event(LOG_WARN, "child_not_started", strerror(errno));
+        log_event(LOG_WARN, "child_not_started", strerrordesc_np(errno));
         supervisor->start_at_ms = now_ms + BACKOFF_MAX_MS;
         return;
     }
