@@ -8,7 +8,7 @@ const content = ['activity_id', 'title', 'narrative', 'agreement_reference', 'co
 
 export const contentMembers = content;
 
-const kinds = {
+export const kinds = {
     'organisation.recorded': ['id', 'identifier', 'name', 'type_code', 'country', 'four_eyes',
         'origin', 'note', 'source_sha256'],
     'organisation.four_eyes': ['four_eyes', 'reason'],

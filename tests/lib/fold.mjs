@@ -46,11 +46,11 @@ export function snapshot({ database, tampering = '' } = {}) {
 }
 
 // Everything in which the database differs from what its log says.
-export function faults(database) {
-    const read = snapshot({ database });
+export function faults(options) {
+    const read = snapshot(options);
     const { said, found } = readLog(read);
     const state = follow(said, read);
     return [...found, ...state.found, ...differences(state, read)];
 }
 
-export { differences, follow, readLog, tables };
+export { tables };

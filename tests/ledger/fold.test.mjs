@@ -1,0 +1,283 @@
+// fold.test.mjs - the fold sees everything: one row changed by hand is one difference named.
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+
+import { kinds } from '../fold/said.mjs';
+import { bodyExample } from '../lib/calls.mjs';
+import { api, until } from '../lib/client.mjs';
+import { operations } from '../lib/contract.mjs';
+import { faults, snapshot, tables } from '../lib/fold.mjs';
+import * as make from '../lib/make.mjs';
+import { rows } from '../lib/sql.mjs';
+
+async function done(promise) {
+    const answer = await promise;
+    assert.ok(answer.status < 300, answer.text);
+    return answer;
+}
+
+// The sample, and the sample a day later: a disbursement is another one, a title too.
+function importTwice() {
+    const scratch = mkdtempSync(join(tmpdir(), 'aidledger-fold-'));
+    const sample = readFileSync('tests/seed/sample-activities.xml', 'utf8');
+    const later = sample.replace(/(<transaction>(?:(?!<\/transaction>)[^])*?<value [^>]*>)[0-9.]+/,
+        '$1987654.32').replace(/<narrative([^>]*)>/, '<narrative$1>Renamed: ');
+    for (const text of [sample, later]) {
+        const file = join(scratch, 'activities.xml');
+        writeFileSync(file, text);
+        const run = spawnSync(process.env.AIDLEDGER_BINARY, ['import', file], {
+            env: { ...process.env, AIDLEDGER_DATABASE_URL: process.env.AIDLEDGER_TEST_DATABASE },
+            encoding: 'utf8',
+        });
+        assert.equal(run.status, 0, run.stderr);
+    }
+    rmSync(scratch, { recursive: true });
+}
+
+async function donorSide() {
+    const returned = await make.submitted();
+    await done(api.donorApprover.post(`${returned.path}/return`, { reason: 'The sector is missing.' },
+        { ifMatch: returned.etag }));
+    const edited = await make.drafted({ amount: '0012.50', ict_share: '080', schedule: undefined });
+    await done(api.donor.patch(edited.path, { narrative: null, title: 'Ärger\u2028\u0001 "\\"', sectors: null },
+        { ifMatch: edited.etag }));
+    const refused = await make.amending();
+    await done(api.donorApprover.post(`${refused.path}/return`, { reason: 'Not yet.' },
+        { ifMatch: refused.etag }));
+    // Another amount and other countries: the governments are asked again.
+    const amended = await make.amending({
+        amount: '999999.99', currency: 'EUR', recipients: [{ country: 'MW', share: '100' }],
+    });
+    await done(api.donorApprover.post(`${amended.path}/register`, undefined, { ifMatch: amended.etag }));
+    for (const [path, operation] of [['links', 'link_record'], ['links', 'link_record'],
+        ['documents', 'document_record']]) {
+        await done(api.donor.post(`${amended.path}/${path}`, bodyExample(operations[operation])));
+    }
+    await done(api.donor.post(`${amended.path}/links`,
+        { ...bodyExample(operations.link_record), withdrawn: true, rationale: 'Not any more.' }));
+    const now = await make.fresh(amended);
+    await done(api.donor.post(`${amended.path}/schedule`, {
+        reason: 'The works begin later.',
+        planned_disbursements: [
+            { period_start: '2027-01-01', amount: '1000.00' },
+            { period_start: '2028-01-01', period_end: '2028-12-31', amount: '2000.5' },
+        ],
+    }, { ifMatch: now.etag }));
+}
+
+async function money() {
+    const { commitment, transaction } = await make.paid();
+    const report = (changes) => done(api.donor.post(`${commitment.path}/transactions`, {
+        transaction_type: '3', transaction_date: '2026-11-03', amount: '100.01', currency: 'USD',
+        ...changes,
+    }));
+    await report({ adjusts: transaction.id, reason: 'Sent twice.', amount: '-250000.01' });
+    await report({ adjusts: transaction.id, reason: 'A part came back.', amount: '-0.01' });
+    await report({ sector: '22040', recipient_country: 'ZM', provider_org: { name: 'A bank' } });
+    await report({ recipient_region: '298', amount: '0.07' });
+    const { body } = await report({ amount: '10000.00' });
+    await done(api.officer.post('/v1/receipt-confirmations', {
+        transaction_id: body.transaction.id, outcome: 'not_received', text: 'Nothing on the account.',
+    }));
+    await done(api.officer.post('/v1/receipt-confirmations', {
+        transaction_id: body.transaction.id, outcome: 'full', amount: '7000.00',
+        value_date: '2026-11-10', treasury_reference: 'TR-1',
+    }));
+}
+
+async function ownership() {
+    const input = await make.answered();
+    await done(api.signatory.post(`${input.path}/resolve`, { text: 'That is well.' },
+        { ifMatch: input.etag }));
+    const changed = await make.lodged();
+    await done(api.signatory.post(`${changed.path}/supersede`, { position: 'endorse' },
+        { ifMatch: changed.etag }));
+    const asked = await make.lodged();
+    const c = await make.fresh(asked.commitment);
+    const proposed = await done(api.donor.post(`${c.path}/amend`,
+        { reason: 'A shorter time.', changes: { end_date: '2028-01-01' } }, { ifMatch: c.etag }));
+    await done(api.donorApprover.post(`${c.path}/register`, undefined, { ifMatch: proposed.etag }));
+}
+
+async function steward() {
+    const { body } = await done(api.steward.post('/v1/organisations', {
+        ...bodyExample(operations.organisation_register),
+        identifier: `XI-TEST-${randomBytes(4).toString('hex')}`,
+    }));
+    const [known] = rows("SELECT id FROM organisation WHERE origin = 'reference' ORDER BY id LIMIT 1");
+    for (const id of [body.organisation.id, known.id]) {
+        await done(api.steward.post(`/v1/organisations/${id}/four-eyes`,
+            { four_eyes: true, reason: 'Asked for by letter.' }));
+    }
+    await done(api.steward.post('/v1/country-groups/LDC/memberships',
+        bodyExample(operations.country_group_record)));
+}
+
+const settled = () => until(() => rows('SELECT count(*) AS n FROM ledger_queue')[0].n === 0, 15_000);
+
+before(async () => {
+    await donorSide();
+    await money();
+    await ownership();
+    await steward();
+    importTwice();
+    await settled();
+});
+
+test('every kind of statement is in the log', () => {
+    const made = rows('SELECT DISTINCT kind FROM ledger_entry').map((row) => row.kind);
+    assert.deepEqual(made.sort(), Object.keys(kinds).sort());
+});
+
+test('what the log says is what the state tables hold', () => {
+    assert.deepEqual(faults(), []);
+});
+
+// ---------------------------------------------------------------- tampering
+
+// As an administrator of the database could: without triggers, and the rules taken away.
+function lawless(name) {
+    const checks = rows(`SELECT conname FROM pg_constraint
+                          WHERE conrelid = 'aidledger."${name}"'::regclass AND contype IN ('c', 'f', 'u')
+                          ORDER BY conname`);
+    return ['SET LOCAL session_replication_role = replica;',
+        ...checks.map(({ conname }) => `ALTER TABLE "${name}" DROP CONSTRAINT "${conname}";`)].join('\n');
+}
+
+const another = {
+    text: (c) => `coalesce(${c}, '') || '~'`,
+    integer: (c) => `coalesce(${c}, 0) + 1`,
+    smallint: (c) => `coalesce(${c}, 0) + 1`,
+    bigint: (c) => `coalesce(${c}, 0) + 1`,
+    numeric: (c) => `coalesce(${c}, 0) + 0.01`,
+    boolean: (c) => `NOT ${c}`,
+    uuid: () => 'gen_random_uuid()',
+    date: (c) => `coalesce(${c}, '2000-01-01') + 1`,
+    bytea: (c) => `sha256(${c})`,
+    jsonb: () => `'[{"tampered": true}]'`,
+    ARRAY: () => `'{2000-01-01}'`,
+    'timestamp with time zone': (c) => `${c} + interval '1 millisecond'`,
+};
+
+// One row that stands in the log, the last of its table.
+function victim(name) {
+    const { key } = tables[name];
+    const stated = {
+        organisation: 't.entry IS NOT NULL',
+        country_group_membership: 't.entry IS NOT NULL',
+        ownership_input: 't.position_id IS NOT NULL',
+    };
+    return `t.ctid = (SELECT t.ctid FROM "${name}" AS t WHERE ${stated[name] ?? 'true'}
+                       ORDER BY ${key.map((c) => `t.${c} DESC`).join(', ')} LIMIT 1)`;
+}
+
+const { columns } = snapshot();
+
+for (const [name, { key, unsaid = [] }] of Object.entries(tables)) {
+    const free = columns[name].filter((column) => !column.generated);
+    const changeable = free.filter((c) => !key.includes(c.name) && !unsaid.includes(c.name));
+
+    test(`${name}: every column changed by hand is named`, () => {
+        const changes = changeable.map((c) => `${c.name} = ${another[c.type](`t.${c.name}`)}`);
+        const found = faults({
+            tampering: `${lawless(name)}\nUPDATE "${name}" AS t SET ${changes.join(', ')} WHERE ${victim(name)};`,
+        });
+        for (const column of changeable) {
+            assert.ok(found.some((fault) => fault.startsWith(`${name} `)
+                && fault.includes(`: ${column.name} is `)), `${column.name}: ${found.join('\n')}`);
+        }
+    });
+
+    test(`${name}: a row taken away by hand is named`, () => {
+        const found = faults({
+            tampering: `${lawless(name)}\nDELETE FROM "${name}" AS t WHERE ${victim(name)};`,
+        });
+        assert.ok(found.some((fault) => fault.startsWith(`${name} `)
+            && fault.endsWith('the row is missing')), found.join('\n'));
+    });
+
+    test(`${name}: a row put in by hand is named`, () => {
+        const changed = name === 'ownership_input' ? [...key, 'id'] : key;
+        const values = free.map((c) => (changed.includes(c.name)
+            ? another[c.type](`t.${c.name}`) : `t.${c.name}`));
+        const found = faults({
+            tampering: `${lawless(name)}
+                INSERT INTO "${name}" (${free.map((c) => c.name).join(', ')})
+                SELECT ${values.join(', ')} FROM "${name}" AS t WHERE ${victim(name)};`,
+        });
+        assert.ok(found.some((fault) => fault.startsWith(`${name} `)
+            && fault.endsWith('the log says nothing of this row')), found.join('\n'));
+    });
+}
+
+test('an organisation that was there before the log keeps its wish for four eyes', () => {
+    const found = faults({
+        tampering: `${lawless('organisation')}
+            UPDATE organisation SET four_eyes = NOT four_eyes WHERE origin = 'reference';`,
+    });
+    const { n } = rows("SELECT count(*) AS n FROM organisation WHERE origin = 'reference'")[0];
+    assert.equal(found.length, n, found.join('\n'));
+});
+
+// An entry in the middle of the history of a commitment, and the leaf as it would have to read.
+const middle = `(SELECT e.entry FROM ledger_entry AS e
+                   JOIN commitment AS c ON c.id = e.aggregate AND c.version > e.version
+                  WHERE e.kind = 'transaction.recorded' ORDER BY e.entry LIMIT 1)`;
+const rewritten = `UPDATE ledger_entry SET leaf = convert_to(regexp_replace(
+        convert_from(leaf, 'UTF8'), '"amount":"', '"amount":"1'), 'UTF8') WHERE entry = ${middle};`;
+
+const forgeries = {
+    'a leaf with other bytes': [rewritten, /leaf_hash/],
+    'a leaf with other bytes and their hash': [`${rewritten}
+        UPDATE ledger_entry SET leaf_hash = ledger_leaf_hash(leaf) WHERE entry = ${middle};
+        UPDATE ledger_leaf SET leaf_hash = (SELECT leaf_hash FROM ledger_entry AS e WHERE e.entry = ledger_leaf.entry)
+         WHERE entry = ${middle};`, /"prev" is/],
+    'a leaf that is not canonical': [`UPDATE ledger_entry
+        SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), ',"v":1', ', "v":1'), 'UTF8')
+        WHERE entry = ${middle};`, /not in canonical form/],
+    'a leaf of another log': [`UPDATE ledger_log SET origin = 'example.org/other';`, /belongs to log/],
+    'a gap': [`UPDATE ledger_leaf SET leaf_index = leaf_index + 1
+        WHERE leaf_index = (SELECT max(leaf_index) FROM ledger_leaf);`, /belongs/],
+    'two statements in the other order': [`UPDATE ledger_leaf AS l
+           SET leaf_index = o.leaf_index
+          FROM ledger_entry AS mine
+          JOIN ledger_entry AS other ON other.aggregate = mine.aggregate
+                                    AND other.version = 3 - mine.version
+          JOIN ledger_leaf AS o ON o.entry = other.entry
+         WHERE l.entry = mine.entry
+           AND mine.aggregate = (SELECT e.aggregate FROM ledger_entry AS e WHERE e.entry = ${middle});`,
+    /follows version/],
+    'an entry that was never numbered': [`DELETE FROM ledger_leaf
+        WHERE leaf_index = (SELECT max(leaf_index) FROM ledger_leaf);`, /no leaf index/],
+    'a statement taken out': [`DELETE FROM ledger_leaf WHERE entry = ${middle};
+        DELETE FROM ledger_entry WHERE entry = ${middle};`, /stands where/],
+    'a private value exchanged': [`UPDATE ledger_secret SET value = '"Another"'
+        WHERE field = 'title';`, /not what was committed to/],
+    'a private value lost': [`DELETE FROM ledger_secret WHERE field = 'title';`, /title is missing/],
+    'a private value added': [`INSERT INTO ledger_secret (entry, field, salt, value)
+        SELECT entry, 'extra', salt, value FROM ledger_secret WHERE field = 'title';`, /stands in no leaf/],
+    'a column of an entry that says something else': [`UPDATE ledger_entry SET actor = gen_random_uuid(),
+        at = at + interval '1 second', version = -version, kind = 'x' WHERE entry = ${middle};`,
+    /ledger_entry\.at is[^]*\.kind is[^]*\.actor is[^]*\.version is/],
+};
+
+// The primary key of the leaves would forbid to exchange two of them in one go.
+const forger = ['ALTER TABLE ledger_leaf DROP CONSTRAINT ledger_leaf_pkey;',
+    ...['ledger_entry', 'ledger_leaf', 'ledger_secret'].map(lawless)].join('\n');
+
+for (const [what, [tampering, pattern]] of Object.entries(forgeries)) {
+    test(`${what} is named`, () => {
+        const found = faults({ tampering: `${forger}\n${tampering}` });
+        assert.match(found.join('\n'), pattern);
+    });
+}
+
+test('all of that was taken back', () => {
+    assert.deepEqual(faults(), []);
+});
