@@ -5,6 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Reads decimal digits only: no sign, no space, no leading zeros but "0" itself. */
+/* Reads at most 18 decimal digits: no sign, no space, no leading zeros but "0" itself. */
 __attribute__((warn_unused_result)) bool number_parse(const char *text, int64_t minimum,
                                                       int64_t maximum, int64_t *number);

@@ -1,0 +1,93 @@
+/* config_test.c - settings from the environment. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/config.h"
+
+#include "core/number.h"
+#include "service/suite.h"
+
+#include <string.h>
+
+static const char *set_name;
+static const char *set_value;
+
+static const char *look_up(const char *name)
+{
+    return set_name != NULL && strcmp(name, set_name) == 0 ? set_value : NULL;
+}
+
+static bool read_with(const char *name, const char *value, struct config *config, char reason[256])
+{
+    set_name = name;
+    set_value = value;
+    reason[0] = '\0';
+    return config_read(config, look_up, reason, 256);
+}
+
+START_TEST(what_is_not_set_has_its_default)
+{
+    struct config config;
+    char reason[256];
+    ck_assert(read_with(NULL, NULL, &config, reason));
+    ck_assert_str_eq(config.listen, "127.0.0.1");
+    ck_assert_int_eq(config.port, 8080);
+    ck_assert_int_eq(config.loops, 1);
+    ck_assert_int_eq(config.allow_unsafe, 0);
+    ck_assert(read_with("AIDLEDGER_PORT", "", &config, reason));
+    ck_assert_int_eq(config.port, 8080);
+}
+END_TEST
+
+START_TEST(what_is_set_is_taken)
+{
+    struct config config;
+    char reason[256];
+    ck_assert(read_with("AIDLEDGER_PORT", "0", &config, reason));
+    ck_assert_int_eq(config.port, 0);
+    ck_assert(read_with("AIDLEDGER_LISTEN", "::1", &config, reason));
+    ck_assert_str_eq(config.listen, "::1");
+}
+END_TEST
+
+START_TEST(a_wrong_value_is_told_with_name_and_bounds)
+{
+    static const char *const wrong[] = {"65536", "-1",  "8080x", " 8080",
+                                        "1e3",   "080", "x",     "99999999999999999999"};
+    struct config config;
+    char reason[256];
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        ck_assert_msg(!read_with("AIDLEDGER_PORT", wrong[i], &config, reason), "%s", wrong[i]);
+        ck_assert_ptr_nonnull(strstr(reason, "AIDLEDGER_PORT"));
+        ck_assert_ptr_nonnull(strstr(reason, wrong[i]));
+        ck_assert_ptr_nonnull(strstr(reason, "0 to 65535"));
+    }
+    ck_assert(!read_with("AIDLEDGER_LOG_LEVEL", "loud", &config, reason));
+    ck_assert_ptr_nonnull(strstr(reason, "loud"));
+}
+END_TEST
+
+START_TEST(whole_numbers)
+{
+    int64_t number = 7;
+    ck_assert(number_parse("0", 0, 10, &number));
+    ck_assert_int_eq(number, 0);
+    ck_assert(number_parse("999999999999999999", 0, INT64_MAX, &number));
+    ck_assert(number == INT64_C(999999999999999999));
+    ck_assert(number_parse("10", 10, 10, &number));
+    static const char *const wrong[] = {"",
+                                        "1000000000000000000",
+                                        "18446744073709551617",
+                                        "11",
+                                        "01",
+                                        "+1",
+                                        "-1",
+                                        "1 ",
+                                        " 1",
+                                        "1.0",
+                                        "0x1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        ck_assert_msg(!number_parse(wrong[i], 0, i < 3 ? INT64_MAX : 10, &number), "%s", wrong[i]);
+}
+END_TEST
+
+SUITE("config", what_is_not_set_has_its_default, what_is_set_is_taken,
+      a_wrong_value_is_told_with_name_and_bounds, whole_numbers)
