@@ -49,7 +49,7 @@ START_TEST(there_is_no_second_spelling)
 {
     struct arena *arena = suite_arena();
     for (size_t length = 0; length < 8; length++) {
-        const char *sealed = cursor_seal(arena, "x_list", "12345678" + length);
+        const char *sealed = cursor_seal(arena, "x_list", &"12345678"[length]);
         for (const char *c = "AQgw_="; *c != '\0'; c++) {
             ck_assert_ptr_null(
                 cursor_open(arena, "x_list", arena_format(arena, "%s%c", sealed, *c)));
