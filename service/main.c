@@ -1,5 +1,6 @@
 /* main.c - the subcommands of aidledger. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "access/allowance.h"
 #include "catalogue/catalogue.h"
 #include "core/arena.h"
 #include "core/clock.h"
@@ -10,6 +11,8 @@
 #include "engine/migrate.h"
 #include "engine/schema.h"
 #include "flow/loop.h"
+#include "http/crowd.h"
+#include "http/listener.h"
 #include "ledger/canonical_command.h"
 #include "work/import.h"
 #include "work/key.h"
@@ -104,28 +107,32 @@ static int open_listener(struct service *service, char *reason)
 {
     struct config *config = &service->config;
     if (config->loops == 1)
-        return daemon_listen(config, false, reason, REASON_BYTES);
+        return listener_open(config, false, reason, REASON_BYTES);
     if (service->opened == 0) {
-        const int probe = daemon_listen(config, false, reason, REASON_BYTES);
+        const int probe = listener_open(config, false, reason, REASON_BYTES);
         if (probe < 0)
             return -1;
-        config->port = daemon_port(probe);
+        config->port = listener_port(probe);
         (void)close(probe);
     }
-    return daemon_listen(config, true, reason, REASON_BYTES);
+    return listener_open(config, true, reason, REASON_BYTES);
 }
 
 static bool open_loops(struct service *service, char *reason)
 {
     const struct loop_plan plan = {.config = &service->config,
+                                   .allowances = allowances_make(service->arena),
+                                   .crowd = crowd_make(service->arena),
                                    .rules = &service->inspection.rules,
                                    .schemas = service->schemas,
                                    .statements = service->inspection.statements,
                                    .statement_count = service->inspection.statement_count};
     const size_t count = (size_t)service->config.loops;
+    bool fits = plan.allowances != NULL && plan.crowd != NULL;
     for (size_t i = 0; i < count; i++) {
         struct metrics *metrics = arena_alloc(service->arena, sizeof *metrics);
-        if (metrics == NULL) {
+        fits = fits && metrics != NULL;
+        if (!fits) {
             (void)snprintf(reason, REASON_BYTES, "out of memory");
             return false;
         }
@@ -137,7 +144,7 @@ static bool open_loops(struct service *service, char *reason)
         const int listener = open_listener(service, reason);
         if (listener < 0)
             return false;
-        service->config.port = daemon_port(listener);
+        service->config.port = listener_port(listener);
         if (!loop_open(&service->loops[service->opened], &plan, service->board[service->opened],
                        listener, reason, REASON_BYTES))
             return false;

@@ -71,6 +71,13 @@ bool config_read(struct config *config, config_lookup_fn lookup, char *reason, s
                        config->log_level);
         return false;
     }
+    if (good && !address_ranges_parse(config->trusted_proxies, &config->proxies)) {
+        (void)snprintf(reason, reason_bytes,
+                       "AIDLEDGER_TRUSTED_PROXIES is \"%s\"; it must be a list of at most %d "
+                       "addresses or ranges, such as \"10.0.0.0/8, ::1\"",
+                       config->trusted_proxies, ADDRESS_RANGES_MAX);
+        return false;
+    }
     return good;
 }
 

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/address.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -13,6 +15,7 @@ struct config {
 #include "core/config.def"
 #undef TEXT
 #undef NUMBER
+    struct address_ranges proxies; /* trusted_proxies, understood */
 };
 
 /* Reads a setting by name; getenv outside tests. NULL means unset. */

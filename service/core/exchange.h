@@ -2,9 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "core/address.h"
 #include "core/arena.h"
 #include "core/principal.h"
 #include "core/problem.h"
+#include "core/quota.h"
 #include "core/rows.h"
 #include "core/statement.h"
 
@@ -13,9 +15,11 @@
 #include <stdint.h>
 
 struct exchange;
-struct directory; /* access/directory.h: the live API keys of this loop */
-struct metrics;   /* core/metrics.h */
-struct schemas;   /* engine/schema.h: what bodies must look like */
+struct allowances; /* access/allowance.h: what callers may still ask for */
+struct config;     /* core/config.h */
+struct directory;  /* access/directory.h: the live API keys of this loop */
+struct metrics;    /* core/metrics.h */
+struct schemas;    /* engine/schema.h: what bodies must look like */
 
 /* A step of the walk: false means x->problem is set, and the walk goes to representation. */
 typedef bool (*exchange_fn)(struct exchange *x);
@@ -49,7 +53,7 @@ struct response {
      http/request        method .. body
      catalogue_route     statement, captures    (or native is set; see flow/flow.c)
      http/negotiate      format
-     access_authorise    principal              reads authorization, statement->roles, directory
+     access_authorise    principal, quota       reads authorization, statement->roles, directory
      http/condition      idempotency_key, if_match
      bind_exchange       values                 reads captures, query, body, statement
      engine/lane         -
@@ -70,7 +74,9 @@ struct exchange {
     const char *accept;        /* Accept, NULL when absent */
     const char *body;          /* raw bytes, terminated; NULL without a body */
     size_t body_bytes;
-    const char *client; /* address of the peer, for rate limits and the log */
+    bool gzip;              /* is accepted; once there is a response: is how it is sent */
+    bool minimal;           /* Prefer: return=minimal */
+    struct address address; /* of the client, as far as the proxies on the way are trusted */
 
     /* Where it goes: exactly one of the two is set. */
     const struct statement *statement;
@@ -83,9 +89,11 @@ struct exchange {
     unsigned offers; /* mask of 1u << enum format */
     enum format format;
 
-    /* Who asks, under which conditions. */
+    /* Who asks, how often, under which conditions. */
     struct directory *directory;
+    struct allowances *allowances;
     struct principal principal;
+    struct quota quota;
     const char *idempotency_key; /* without quotes, NULL when absent */
     const char *if_match;        /* comma list of strong tags without quotes, "-" when only weak
                                     ones were sent, NULL when absent */
@@ -101,6 +109,7 @@ struct exchange {
     struct response response;
 
     /* For the rooms that move the exchange about; other rooms leave these alone. */
+    const struct config *config;
     struct metrics *metrics;
     void *owner; /* the loop */
     void *connection;

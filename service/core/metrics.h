@@ -43,7 +43,9 @@ struct metrics {
     size_t loops;
     struct metrics_route routes[METRICS_ROUTES];
     struct metrics_lane lanes[METRICS_LANES];
-    metrics_count clients; /* open client connections */
+    metrics_count clients;         /* open client connections */
+    metrics_count clients_refused; /* too many from their address */
+    metrics_count clients_cut;     /* too slow */
     metrics_count in_progress;
     metrics_count ready;            /* 1: every lane has a connection */
     metrics_count directory_age_ms; /* as of the last tick */

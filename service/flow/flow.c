@@ -181,9 +181,11 @@ static void take_end(struct exchange *x)
     const int64_t ns = clock_ns() - x->began_ns;
     const char *name = x->route != NULL ? x->route : "none";
     struct log_line line;
+    char client[ADDRESS_BYTES];
+    address_print(&x->address, client);
     log_begin(&line, status == 500 ? LOG_ERROR : status > 500 ? LOG_WARN : LOG_INFO, "request");
     log_text(&line, "request", x->id);
-    log_text(&line, "client", x->client);
+    log_text(&line, "client", client);
     log_text(&line, "route", name);
     log_text(&line, "method", x->head_only ? "HEAD" : method_name(x->method));
     log_text(&line, "path", x->path);

@@ -174,6 +174,8 @@ bool loop_open(struct loop *loop, const struct loop_plan *plan, struct metrics *
                                            .hooks = &flow_hooks,
                                            .metrics = metrics,
                                            .directory = loop->directory,
+                                           .allowances = plan->allowances,
+                                           .crowd = plan->crowd,
                                            .schemas = plan->schemas,
                                            .owner = loop,
                                            .epoll = loop->epoll,

@@ -15,19 +15,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct allowances;
+struct crowd;
 struct directory;
 struct schemas;
 
-/* Read by every loop, changed by none. */
+/* The same for every loop; what may change there is safe to change from all of them. */
 struct loop_plan {
     const struct config *config;
+    struct allowances *allowances;
+    struct crowd *crowd;
     const struct rules *rules;
     const struct schemas *schemas;
     const struct statement *statements;
     size_t statement_count;
 };
 
-/* Loops share nothing that changes, so a second one is a second thread and nothing else. */
+/* Loops share no lock, so a second one is a second thread and nothing else. */
 struct loop {
     struct loop_plan plan;
     struct metrics *metrics;

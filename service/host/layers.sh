@@ -24,6 +24,7 @@ BEGIN {
     library["microhttpd.h"] = "http"
     library["libxml/"] = "transfer"
     library["xlsxwriter.h"] = "transfer"
+    library["zlib.h"] = "http"
     library["sodium.h"] = "ledger access transfer"
 
     # Functions without a bound, with hidden state, or with no way to report an error.

@@ -55,9 +55,12 @@ struct tag {
     bool weak;
 };
 
-/* The tag at *list, which then stands behind it. False at the end or when it is malformed. */
+/* The tag at *list, which then stands behind it. False at the end or when it is malformed. Read
+   compressed or not, a version is the same version: the suffix that tells them apart is left out.
+ */
 static bool next_tag(const char **list, struct tag *tag, bool *malformed)
 {
+    const size_t suffix = strlen(CONDITION_GZIP);
     const char *at = *list + strspn(*list, ", \t");
     *malformed = false;
     if (*at == '\0')
@@ -73,6 +76,8 @@ static bool next_tag(const char **list, struct tag *tag, bool *malformed)
     at = tag->text + tag->size + 1;
     *list = at + strspn(at, " \t");
     *malformed = **list != ',' && **list != '\0';
+    if (tag->size > suffix && memcmp(tag->text + tag->size - suffix, CONDITION_GZIP, suffix) == 0)
+        tag->size -= suffix;
     return !*malformed;
 }
 

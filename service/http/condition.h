@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 
+/* Ends the entity tag of a compressed representation, which is another one (RFC 9110 §8.8.3.3). */
+#define CONDITION_GZIP "-gzip"
+
 /* Reads Idempotency-Key and If-Match of a write as its statement wants them, and refuses a body
    nobody would read. */
 __attribute__((warn_unused_result)) bool condition_read(struct exchange *x);

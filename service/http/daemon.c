@@ -7,13 +7,13 @@
 #include "core/log.h"
 #include "core/uuid.h"
 #include "core/watch.h"
+#include "http/client.h"
+#include "http/crowd.h"
+#include "http/linger.h"
 #include "http/respond.h"
 #include "http/visit.h"
 
-#include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,18 +26,8 @@ enum {
     POOL_BYTES = 65536,
     /* Beside the body, which may be held twice while it grows: parameters, problem, headers. */
     EXCHANGE_BYTES = 1 << 20,
-    BACKLOG = 1024,
-    SLOWEST_BYTES_PER_S = 32768, /* a client that reads slower than this is cut */
     RUNS_MAX = 8,
-    NEVER_CUT = -1
-};
-
-/* One connection. Its arena serves its requests one after the other. */
-struct client {
-    struct client *next; /* in the free list */
-    struct arena *arena;
-    int fd;              /* -1: free, or cut already */
-    int64_t deadline_ms; /* NEVER_CUT while the server is the one who takes time */
+    LOOK_MS = 250
 };
 
 struct daemon {
@@ -47,86 +37,47 @@ struct daemon {
     struct arena *arena;
     struct client *clients;
     struct client *free_clients;
+    struct lingerers *lingerers;
     size_t client_count;
     size_t busy;
-    bool ready; /* libmicrohttpd has work */
+    int64_t looked_ms; /* when clients were last looked at */
+    bool ready;        /* libmicrohttpd has work */
     bool draining;
 };
 
-/* ---------------------------------------------------------------- listening */
-
-static int bind_to(const struct addrinfo *address, bool reuse_port)
-{
-    const int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    const int on = 1;
-    if (fd < 0)
-        return -1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        (!reuse_port || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
-        bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
-        return fd;
-    const int cause = errno;
-    (void)close(fd);
-    errno = cause;
-    return -1;
-}
-
-int daemon_listen(const struct config *config, bool reuse_port, char *reason, size_t reason_bytes)
-{
-    const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_PASSIVE,
-                                   .ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    char port[16];
-    (void)snprintf(port, sizeof port, "%d", config->port);
-    const int failure = getaddrinfo(config->listen, port, &hints, &found);
-    if (failure != 0) {
-        (void)snprintf(reason, reason_bytes, "AIDLEDGER_LISTEN is \"%s\": %s", config->listen,
-                       gai_strerror(failure));
-        return -1;
-    }
-    const int fd = bind_to(found, reuse_port);
-    if (fd < 0)
-        (void)snprintf(
-            reason, reason_bytes, "cannot listen on %s port %s: %s", config->listen, port,
-            errno == EADDRINUSE ? "the port is in use by another program" : strerrordesc_np(errno));
-    freeaddrinfo(found);
-    return fd;
-}
-
-int daemon_port(int listener)
-{
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } address;
-    socklen_t size = sizeof address;
-    memset(&address, 0, sizeof address);
-    if (getsockname(listener, &address.any, &size) != 0)
-        return -1;
-    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
-}
-
 /* ---------------------------------------------------------------- clients */
 
-static void set_deadline(const struct daemon *daemon, struct client *client, size_t bytes)
+/* Whether one more from this address is welcome. A proxy stands for many. */
+static enum MHD_Result accept_client(void *cls, const struct sockaddr *peer, socklen_t size)
 {
-    client->deadline_ms = clock_ms() + (int64_t)daemon->plan.config->request_timeout_s * 1000 +
-                          (int64_t)(bytes / SLOWEST_BYTES_PER_S) * 1000;
+    const struct daemon *daemon = cls;
+    const unsigned most = (unsigned)daemon->plan.config->connections_per_address;
+    const struct address address = address_of(peer);
+    (void)size;
+    if (most == 0 || address_is_in(&address, &daemon->plan.config->proxies) ||
+        crowd_count(daemon->plan.crowd, &address) < most)
+        return MHD_YES;
+    metrics_add(&daemon->plan.metrics->clients_refused, 1);
+    return MHD_NO;
 }
 
 static void client_opened(struct daemon *daemon, struct MHD_Connection *connection, void **context)
 {
-    const union MHD_ConnectionInfo *info =
+    const union MHD_ConnectionInfo *socket =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *peer =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     struct client *client = daemon->free_clients;
     *context = client;
     if (client == NULL)
         return;
     daemon->free_clients = client->next;
     daemon->client_count++;
-    client->fd = info != NULL ? info->connect_fd : -1;
-    set_deadline(daemon, client, 0);
+    client->fd = socket != NULL ? socket->connect_fd : -1;
+    client->address = peer != NULL ? address_of(peer->client_addr) : (struct address){{0}};
+    client->still_sends = false;
+    client_enter(client, CLIENT_HEAD);
+    crowd_join(daemon->plan.crowd, &client->address);
     metrics_set(&daemon->plan.metrics->clients, daemon->client_count);
 }
 
@@ -134,6 +85,9 @@ static void client_closed(struct daemon *daemon, struct client *client)
 {
     if (client == NULL)
         return;
+    if (client->still_sends && client->fd >= 0)
+        linger(daemon->lingerers, client->fd);
+    crowd_leave(daemon->plan.crowd, &client->address);
     arena_free(client->arena);
     client->arena = NULL;
     client->fd = -1;
@@ -159,20 +113,6 @@ static struct client *client_of(struct MHD_Connection *connection)
     return info != NULL ? info->socket_context : NULL;
 }
 
-static const char *client_address(struct arena *arena, struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char host[64];
-    const socklen_t size = info == NULL || info->client_addr->sa_family == AF_INET
-                               ? sizeof(struct sockaddr_in)
-                               : sizeof(struct sockaddr_in6);
-    if (info == NULL ||
-        getnameinfo(info->client_addr, size, host, sizeof host, NULL, 0, NI_NUMERICHOST) != 0)
-        return NULL;
-    return arena_copy(arena, host);
-}
-
 /* ---------------------------------------------------------------- requests */
 
 /* The request line has arrived: here the exchange begins. What is returned comes back as the
@@ -193,17 +133,19 @@ static void *begin_visit(void *cls, const char *target, struct MHD_Connection *c
     x->arena = client->arena;
     x->problem = problem_none(x->arena);
     uuid_make(x->id);
-    x->client = client_address(x->arena, connection);
+    x->address = client->address;
     x->directory = daemon->plan.directory;
+    x->allowances = daemon->plan.allowances;
     x->schemas = daemon->plan.schemas;
+    x->config = daemon->plan.config;
     x->metrics = daemon->plan.metrics;
     x->owner = daemon->plan.owner;
     x->connection = connection;
     x->began_ns = clock_ns();
     visit->daemon = daemon;
     visit->client = client;
-    visit->config = daemon->plan.config;
     visit->target = arena_copy(x->arena, target);
+    visit->behind = target + strlen(target) + 1;
     visit->body = text_open(x->arena, body_max);
     if (visit->target == NULL)
         return NULL;
@@ -227,7 +169,7 @@ static void end_visit(void *cls, struct MHD_Connection *connection, void **conte
     metrics_set(&daemon->plan.metrics->in_progress, daemon->busy);
     daemon->plan.hooks->finished(&visit->x);
     arena_reset(client->arena);
-    set_deadline(daemon, client, 0);
+    client_enter(client, CLIENT_HEAD);
 }
 
 static enum MHD_Result answer(struct visit *visit)
@@ -235,17 +177,19 @@ static enum MHD_Result answer(struct visit *visit)
     struct exchange *x = &visit->x;
     visit->stage = STAGE_ANSWER;
     x->close = x->close || visit->daemon->draining;
-    set_deadline(visit->daemon, visit->client, x->response.body_bytes);
+    client_enter(visit->client, CLIENT_ANSWER);
     return respond_send(x) ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result take_head(struct visit *visit)
 {
     visit->stage = STAGE_BODY;
+    client_enter(visit->client, CLIENT_BODY);
     if (visit->daemon->plan.hooks->head(&visit->x))
         return MHD_YES;
     /* A body that is not read makes the rest of the connection unreadable. */
     visit->x.close = visit->x.close || visit->has_body;
+    visit->client->still_sends = visit->x.close;
     return answer(visit);
 }
 
@@ -253,8 +197,9 @@ static enum MHD_Result take_head(struct visit *visit)
    answer before it has sent it all; and then no more. */
 static enum MHD_Result take_body(struct visit *visit, const char *bytes, size_t *count)
 {
-    const size_t most = (size_t)visit->config->body_max;
+    const size_t most = (size_t)visit->x.config->body_max;
     visit->received += *count;
+    visit->client->received = visit->received;
     if (visit->received <= most)
         text_add_bytes(&visit->body, bytes, *count);
     *count = 0;
@@ -263,7 +208,7 @@ static enum MHD_Result take_body(struct visit *visit, const char *bytes, size_t 
 
 static enum MHD_Result take_end(struct visit *visit)
 {
-    visit->client->deadline_ms = NEVER_CUT;
+    client_enter(visit->client, CLIENT_WAITING);
     visit->stage = STAGE_WAITING;
     if (visit->daemon->plan.hooks->walk(&visit->x))
         return answer(visit);
@@ -343,13 +288,18 @@ int daemon_sleep_ms(const struct daemon *daemon)
 void daemon_tick(struct daemon *daemon, int64_t now_ms)
 {
     const size_t most = (size_t)daemon->plan.config->connections_max;
+    if (now_ms - daemon->looked_ms < LOOK_MS)
+        return;
+    daemon->looked_ms = now_ms;
+    lingerers_tick(daemon->lingerers, now_ms);
     for (size_t i = 0; i < most; i++) {
         struct client *client = &daemon->clients[i];
-        if (client->fd < 0 || client->deadline_ms == NEVER_CUT || now_ms < client->deadline_ms)
+        if (client->fd < 0 || !client_is_late(client, daemon->plan.config, now_ms))
             continue;
         /* Only shut: the library owns the descriptor and closes it when it sees the end. */
         (void)shutdown(client->fd, SHUT_RDWR);
         client->fd = -1;
+        metrics_add(&daemon->plan.metrics->clients_cut, 1);
     }
 }
 
@@ -411,10 +361,10 @@ static struct MHD_Daemon *start(struct daemon *daemon)
 {
     const struct config *config = daemon->plan.config;
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO, 0, NULL, NULL,
-        handle, daemon, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_LISTEN_SOCKET,
-        daemon->plan.listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->connections_max,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_TURBO, 0,
+        accept_client, daemon, handle, daemon, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+        MHD_OPTION_LISTEN_SOCKET, daemon->plan.listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->connections_max,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)config->idle_timeout_s,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, begin_visit, daemon, MHD_OPTION_NOTIFY_COMPLETED, end_visit,
@@ -443,7 +393,8 @@ struct daemon *daemon_open(const struct daemon_plan *plan, char *reason, size_t 
     daemon->plan = *plan;
     daemon->arena = arena;
     daemon->watch.fd = -1;
-    if (make_clients(daemon))
+    daemon->lingerers = lingerers_open(arena, plan->epoll);
+    if (daemon->lingerers != NULL && make_clients(daemon))
         daemon->mhd = start(daemon);
     if (daemon->mhd == NULL || !watch_library(daemon)) {
         (void)snprintf(reason, reason_bytes, "the HTTP library does not start");
@@ -460,5 +411,6 @@ void daemon_close(struct daemon *daemon)
     watch_clear(&daemon->watch);
     if (daemon->mhd != NULL)
         MHD_stop_daemon(daemon->mhd);
+    lingerers_close(daemon->lingerers);
     arena_free(daemon->arena);
 }

@@ -29,17 +29,13 @@ struct daemon_plan {
     const struct daemon_hooks *hooks;
     struct metrics *metrics;
     struct directory *directory;   /* handed to every exchange */
+    struct allowances *allowances; /* likewise */
     const struct schemas *schemas; /* likewise */
     void *owner;                   /* likewise */
+    struct crowd *crowd;
     int epoll;
     int listener; /* taken over */
 };
-
-/* Binds and listens; -1 with a reason. reuse_port shares the port with other loops. */
-__attribute__((warn_unused_result)) int daemon_listen(const struct config *config, bool reuse_port,
-                                                      char *reason, size_t reason_bytes);
-/* The port a listener got. */
-int daemon_port(int listener);
 
 /* Starts to accept; NULL with a reason. */
 __attribute__((warn_unused_result)) struct daemon *daemon_open(const struct daemon_plan *plan,

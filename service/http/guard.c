@@ -22,6 +22,7 @@ static const char token_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq
 /* What the one pass over the header fields finds. */
 struct census {
     struct problem *problem;
+    const char *at; /* where the next field must begin; NULL: not checked */
     size_t bytes;
     unsigned fields;
     unsigned hosts;
@@ -45,6 +46,34 @@ static bool has_control(const char *value, size_t size)
             return true;
     }
     return false;
+}
+
+/* The library takes bare line feeds, folded lines and zeros in values, and does not say so. But it
+   works in the buffer that it received into, where it put two zeros over each CR LF: so a field
+   that does not begin two bytes behind the one before was not sent the way it should have been. */
+static bool follows(struct census *census, const char *name, const char *end)
+{
+    if (census->at == NULL)
+        return true;
+    const bool passed = name == census->at && end[0] == '\0' && end[1] == '\0';
+    census->at = end + 2;
+    return passed || refuse(census->problem, "Header lines end with CR LF, are not folded and hold "
+                                             "no zeros.");
+}
+
+/* Behind the last field comes the empty line. */
+static bool check_last_line(const struct census *census)
+{
+    return census->at == NULL || (census->at[0] == '\0' && census->at[1] == '\0') ||
+           refuse(census->problem, "The head ends with CR LF CR LF.");
+}
+
+/* Later versions of the library refuse all that by themselves, and keep their buffer otherwise. */
+static const char *first_field(const struct visit *visit)
+{
+    return MHD_VERSION < 0x00097600 && visit->version[0] != '\0'
+               ? visit->version + strlen(visit->version) + 2
+               : NULL;
 }
 
 static void count_framing(struct census *census, const char *name, const char *value)
@@ -83,6 +112,8 @@ static enum MHD_Result count_field(void *cls, enum MHD_ValueKind kind, const cha
         (void)refuse(census->problem, "A header field has a malformed name or value.");
         return MHD_NO;
     }
+    if (!follows(census, name, value + value_size))
+        return MHD_NO;
     count_framing(census, name, value);
     return MHD_YES;
 }
@@ -97,6 +128,9 @@ static bool check_version(const struct visit *visit, struct problem *problem)
 static bool check_target(const struct visit *visit, struct problem *problem)
 {
     const size_t length = strlen(visit->target);
+    /* A zero in the target looks like its end. */
+    if (visit->behind != visit->version)
+        return refuse(problem, "The request line is a method, a target and a version.");
     if (length > TARGET_MAX)
         return problem_set(problem, PROBLEM_URI_TOO_LONG,
                            "A request target may have %d characters.", TARGET_MAX);
@@ -138,13 +172,14 @@ static bool check_framing(const struct census *census, bool is_1_1)
 bool guard_check(struct exchange *x)
 {
     struct visit *visit = visit_of(x);
-    struct census census = {.problem = &x->problem};
+    struct census census = {.problem = &x->problem, .at = first_field(visit)};
     const bool is_1_1 = strcmp(visit->version, "HTTP/1.1") == 0;
     (void)MHD_get_connection_values_n(x->connection, MHD_HEADER_KIND, count_field, &census);
-    const bool passed = !problem_is_set(&x->problem) && check_version(visit, &x->problem) &&
-                        check_target(visit, &x->problem) && check_host(&census, is_1_1) &&
-                        check_framing(&census, is_1_1);
-    x->close = !passed;
+    const bool passed = !problem_is_set(&x->problem) && check_last_line(&census) &&
+                        check_version(visit, &x->problem) && check_target(visit, &x->problem) &&
+                        check_host(&census, is_1_1) && check_framing(&census, is_1_1);
+    /* Where a chunked body ends two programs may disagree; nothing is read behind it. */
+    x->close = !passed || census.encodings == 1;
     visit->has_body = census.encodings == 1 ||
                       (census.lengths == 1 && census.length[strspn(census.length, "0")] != '\0');
     return passed;

@@ -29,8 +29,8 @@ static bool is_offered(const struct exchange *x, unsigned format)
     return (x->offers & 1U << format) != 0;
 }
 
-/* "0.5" as 500; anything malformed counts as 1, for refusing a header nobody needs helps nobody. */
-static int read_quality(const char *parameters, size_t size)
+/* Anything malformed counts as 1, for refusing a header nobody needs helps nobody. */
+int negotiate_quality(const char *parameters, size_t size)
 {
     for (const char *at = parameters; at + 3 < parameters + size; at++) {
         if ((*at != ';' && *at != ' ') || (at[1] | 0x20) != 'q' || at[2] != '=')
@@ -66,7 +66,7 @@ static int quality_of(const char *accept, const struct representation *wanted)
                                                                     : 0;
         if (specific > best) {
             best = specific;
-            quality = read_quality(accept + type, size - type);
+            quality = negotiate_quality(accept + type, size - type);
         }
         accept += size;
     }

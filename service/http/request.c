@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/request.h"
 
+#include "core/config.h"
 #include "core/number.h"
 #include "core/text.h"
+#include "http/squeeze.h"
 #include "http/visit.h"
 
 #include <microhttpd.h>
@@ -189,11 +191,49 @@ static enum MHD_Result join_field(void *cls, enum MHD_ValueKind kind, const char
 }
 
 /* RFC 9110 §5.3: a list may come in several fields. */
-static const char *read_list(struct exchange *x, const char *name)
+static char *read_list(struct exchange *x, const char *name)
 {
     struct join join = {.name = name, .text = text_open(x->arena, LIST_HEADER_MAX)};
     (void)MHD_get_connection_values(x->connection, MHD_HEADER_KIND, join_field, &join);
     return join.count > 0 ? join.text.data : NULL;
+}
+
+/* Each proxy adds at the end whom it heard from; the last one that is no proxy of ours is the
+   client, for what stands before it anybody can write. */
+static void read_forwarded(struct exchange *x)
+{
+    const struct address_ranges *proxies = &x->config->proxies;
+    if (proxies->count == 0 || !address_is_in(&x->address, proxies))
+        return;
+    char *list = read_list(x, "X-Forwarded-For");
+    for (size_t end = list != NULL ? strlen(list) : 0; end > 0;) {
+        size_t begin = end;
+        while (begin > 0 && list[begin - 1] != ',')
+            begin--;
+        list[end] = '\0';
+        const char *part = list + begin + strspn(list + begin, " \t");
+        struct address heard_from;
+        if (!address_parse(part, &heard_from))
+            return;
+        x->address = heard_from;
+        if (!address_is_in(&heard_from, proxies))
+            return;
+        end = begin > 0 ? begin - 1 : 0;
+    }
+}
+
+/* RFC 7240: only "return=minimal" means anything here. */
+static bool prefers_minimal(const char *prefer)
+{
+    while (prefer != NULL && *prefer != '\0') {
+        prefer += strspn(prefer, ", \t");
+        const size_t size = strcspn(prefer, ",; \t");
+        if ((size == 14 && strncasecmp(prefer, "return=minimal", size) == 0) ||
+            (size == 16 && strncasecmp(prefer, "return=\"minimal\"", size) == 0))
+            return true;
+        prefer += strcspn(prefer, ",");
+    }
+    return false;
 }
 
 static bool read_fields(struct exchange *x)
@@ -201,6 +241,9 @@ static bool read_fields(struct exchange *x)
     x->accept = read_list(x, "Accept");
     x->if_match = read_list(x, "If-Match");
     x->if_none_match = read_list(x, "If-None-Match");
+    x->gzip = squeeze_is_accepted(read_list(x, "Accept-Encoding"));
+    x->minimal = prefers_minimal(read_list(x, "Prefer"));
+    read_forwarded(x);
     return read_single(x, "Authorization", &x->authorization) &&
            read_single(x, "Idempotency-Key", &x->idempotency_key);
 }
@@ -252,9 +295,9 @@ static bool read_body_fields(struct exchange *x)
     int64_t bytes = 0;
     if (length != NULL && !number_parse(length + strspn(length, "0"), 0, INT64_MAX, &bytes))
         bytes = INT64_MAX;
-    if (bytes > visit->config->body_max)
+    if (bytes > x->config->body_max)
         return problem_set(&x->problem, PROBLEM_BODY_TOO_LARGE, "A body may have %d bytes.",
-                           visit->config->body_max);
+                           x->config->body_max);
     if (coding != NULL && strcasecmp(coding, "identity") != 0)
         return problem_set(&x->problem, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                            "Bodies are taken without a Content-Encoding.");
@@ -274,10 +317,10 @@ bool request_read_head(struct exchange *x)
 bool request_read_body(struct exchange *x)
 {
     const struct visit *visit = visit_of(x);
-    if (visit->received > (size_t)visit->config->body_max || visit->body.full) {
+    if (visit->received > (size_t)x->config->body_max || visit->body.full) {
         x->close = true;
         return problem_set(&x->problem, PROBLEM_BODY_TOO_LARGE, "A body may have %d bytes.",
-                           visit->config->body_max);
+                           x->config->body_max);
     }
     if (visit->received > 0) {
         x->body = visit->body.data;

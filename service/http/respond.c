@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "http/condition.h"
 #include "http/negotiate.h"
+#include "http/squeeze.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -50,15 +51,28 @@ void respond_render_problem(struct exchange *x)
                                     .body_bytes = body.full ? sizeof too_long - 1 : body.length};
 }
 
+static void drop_body(struct response *response, int status)
+{
+    response->status = status;
+    response->body = NULL;
+    response->body_bytes = 0;
+}
+
 void respond_finish(struct exchange *x)
 {
     struct response *response = &x->response;
-    if (x->method != METHOD_GET || response->status != 200 ||
-        !condition_is_unchanged(x->if_none_match, response->etag))
-        return;
-    response->status = 304;
-    response->body = NULL;
-    response->body_bytes = 0;
+    const bool unchanged = x->method == METHOD_GET && response->status == 200 &&
+                           condition_is_unchanged(x->if_none_match, response->etag);
+    x->gzip = x->gzip && x->method == METHOD_GET && squeeze_pays(response);
+    if (x->gzip && response->etag != NULL)
+        response->etag = arena_format(x->arena, "%s" CONDITION_GZIP, response->etag);
+    if (unchanged)
+        drop_body(response, 304);
+    /* What was written is named by Location and ETag; who asks for no more gets no more. */
+    x->minimal = x->minimal && x->statement != NULL && x->statement->kind == STATEMENT_WRITE &&
+                 (response->status == 200 || response->status == 201);
+    if (x->minimal)
+        drop_body(response, response->status == 200 ? 204 : response->status);
 }
 
 /* ---------------------------------------------------------------- headers */
@@ -147,12 +161,42 @@ static void add_problem_headers(struct MHD_Response *response, struct exchange *
     }
 }
 
+/* Any page may read what it can get; none may write for its visitor. */
+static void add_cors(struct MHD_Response *response, const struct exchange *x)
+{
+    if (x->method != METHOD_GET && x->method != METHOD_OPTIONS)
+        return;
+    add(response, "Access-Control-Allow-Origin", "*");
+    if (x->method == METHOD_GET) {
+        add(response, "Access-Control-Expose-Headers",
+            "Aidledger-Tree-Size, Content-Disposition, ETag, Link, RateLimit, RateLimit-Policy, "
+            "Request-Id, Retry-After");
+        return;
+    }
+    add(response, "Access-Control-Allow-Methods", "GET, HEAD");
+    add(response, "Access-Control-Allow-Headers", "Accept, Authorization, If-None-Match");
+    add(response, "Access-Control-Max-Age", "86400");
+}
+
+static void add_quota(struct MHD_Response *response, struct exchange *x)
+{
+    const struct quota *quota = &x->quota;
+    if (quota->limit == 0)
+        return;
+    add(response, "RateLimit-Policy",
+        arena_format(x->arena, "\"default\";q=%d;w=60", quota->limit));
+    add(response, "RateLimit",
+        arena_format(x->arena, "\"default\";r=%d;t=%d", quota->remaining, quota->reset_s));
+}
+
 static void add_headers(struct MHD_Response *response, struct exchange *x)
 {
     const struct response *given = &x->response;
     add(response, "Request-Id", x->id);
     add(response, "Cache-Control", cache_control(x));
-    add(response, "Vary", "Accept, Authorization");
+    add(response, "Vary", "Accept, Accept-Encoding, Authorization");
+    add_cors(response, x);
+    add_quota(response, x);
     add(response, "X-Content-Type-Options", "nosniff");
     if (given->body_bytes > 0)
         add(response, "Content-Type",
@@ -167,11 +211,15 @@ static void add_headers(struct MHD_Response *response, struct exchange *x)
         add_problem_headers(response, x);
     else if (x->method == METHOD_OPTIONS)
         add(response, "Allow", x->allow);
+    if (x->gzip && given->body_bytes > 0)
+        add(response, "Content-Encoding", "gzip");
+    if (x->minimal)
+        add(response, "Preference-Applied", "return=minimal");
     if (x->close)
         add(response, "Connection", "close");
 }
 
-bool respond_send(struct exchange *x)
+static struct MHD_Response *make_response(struct exchange *x)
 {
     static char nothing[1] = "";
     const struct response *given = &x->response;
@@ -181,13 +229,23 @@ bool respond_send(struct exchange *x)
         const char *given;
         void *taken;
     } body = {.given = given->body_bytes > 0 ? given->body : nothing};
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(given->body_bytes, body.taken, MHD_RESPMEM_PERSISTENT);
+    if (x->gzip && given->body_bytes > 0) {
+        struct MHD_Response *squeezed = squeeze_start(x);
+        if (squeezed != NULL)
+            return squeezed;
+        x->gzip = false;
+    }
+    return MHD_create_response_from_buffer(given->body_bytes, body.taken, MHD_RESPMEM_PERSISTENT);
+}
+
+bool respond_send(struct exchange *x)
+{
+    struct MHD_Response *response = make_response(x);
     if (response == NULL)
         return false;
     add_headers(response, x);
     const enum MHD_Result queued =
-        MHD_queue_response(x->connection, (unsigned)given->status, response);
+        MHD_queue_response(x->connection, (unsigned)x->response.status, response);
     MHD_destroy_response(response);
     return queued == MHD_YES;
 }

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "core/config.h"
 #include "core/exchange.h"
 #include "core/text.h"
 
@@ -25,9 +24,9 @@ struct visit {
     struct exchange x;
     struct daemon *daemon;
     struct client *client;
-    const struct config *config;
     enum stage stage;
     const char *target;  /* as received, query included */
+    const char *behind;  /* the target, in the library's buffer */
     const char *version; /* "HTTP/1.1" */
     const char *verb;    /* method as received */
     bool has_body;       /* Content-Length above 0 or a chunked body */

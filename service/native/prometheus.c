@@ -144,6 +144,10 @@ static const struct measure lane_measures[] = {
 
 static const struct measure measures[] = {
     {"clients", "gauge", "Connected clients.", offsetof(struct metrics, clients)},
+    {"clients_refused_total", "counter", "Connections refused: too many from their address.",
+     offsetof(struct metrics, clients_refused)},
+    {"clients_cut_total", "counter", "Connections cut: too slow.",
+     offsetof(struct metrics, clients_cut)},
     {"requests_in_progress", "gauge", "Requests not answered yet.",
      offsetof(struct metrics, in_progress)},
 };

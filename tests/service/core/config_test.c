@@ -89,5 +89,18 @@ START_TEST(whole_numbers)
 }
 END_TEST
 
+START_TEST(proxies_are_understood_or_refused)
+{
+    struct config config;
+    char reason[256];
+    ck_assert(read_with(NULL, NULL, &config, reason));
+    ck_assert_uint_eq(config.proxies.count, 0);
+    ck_assert(read_with("AIDLEDGER_TRUSTED_PROXIES", "10.0.0.0/8, ::1", &config, reason));
+    ck_assert_uint_eq(config.proxies.count, 2);
+    ck_assert(!read_with("AIDLEDGER_TRUSTED_PROXIES", "proxy.example", &config, reason));
+    ck_assert_ptr_nonnull(strstr(reason, "AIDLEDGER_TRUSTED_PROXIES is \"proxy.example\""));
+}
+END_TEST
+
 SUITE("config", what_is_not_set_has_its_default, what_is_set_is_taken,
-      a_wrong_value_is_told_with_name_and_bounds, whole_numbers)
+      proxies_are_understood_or_refused, a_wrong_value_is_told_with_name_and_bounds, whole_numbers)

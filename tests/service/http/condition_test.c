@@ -140,7 +140,21 @@ START_TEST(unchanged_is_compared_weakly)
 }
 END_TEST
 
+START_TEST(a_compressed_version_is_the_same_version)
+{
+    struct exchange *x = request(&patch, NULL, "\"3-gzip\", W/\"4-gzip\", \"-gzip\"");
+    x->body = "{}";
+    ck_assert(condition_read(x));
+    ck_assert_str_eq(x->if_match, "3,-gzip");
+    suite_exchange_free(x);
+    ck_assert(condition_is_unchanged("\"3-gzip\"", "3"));
+    ck_assert(condition_is_unchanged("W/\"3-gzip\"", "3"));
+    ck_assert(!condition_is_unchanged("\"3-gzip-gzip\"", "3"));
+    ck_assert(!condition_is_unchanged("\"3gzip\"", "3"));
+}
+END_TEST
+
 SUITE("condition", a_key_is_the_same_with_and_without_quotes,
       a_post_needs_a_key_and_a_patch_does_not, tags_are_strong_and_listed,
       where_it_is_optional_it_may_be_absent, a_body_nobody_reads_is_refused,
-      unchanged_is_compared_weakly)
+      unchanged_is_compared_weakly, a_compressed_version_is_the_same_version)
