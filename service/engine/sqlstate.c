@@ -37,6 +37,18 @@ static const struct meaning *find_meaning(const char *state)
     return meaning;
 }
 
+bool sqlstate_is_success(const PGresult *result)
+{
+    const ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+}
+
+bool sqlstate_is_silent(const PGresult *result)
+{
+    return PQresultStatus(result) == PGRES_FATAL_ERROR &&
+           PQresultErrorField(result, PG_DIAG_SQLSTATE) == NULL;
+}
+
 bool sqlstate_is_retryable(const PGresult *result)
 {
     if (result == NULL || PQresultStatus(result) != PGRES_FATAL_ERROR)

@@ -1,6 +1,7 @@
 // What every answer says beside its body: representation, caching, other origins, allowances.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
@@ -112,7 +113,7 @@ test('HEAD says what GET says', async () => {
 });
 
 test('OPTIONS says what a path takes', async () => {
-    const id = crypto.randomUUID();
+    const id = randomUUID();
     for (const [path, allow] of [['/healthz', 'GET, HEAD, OPTIONS'],
         ['/v1/commitments', 'GET, HEAD, POST, OPTIONS'],
         [`/v1/commitments/${id}`, 'GET, HEAD, PATCH, OPTIONS'],
@@ -152,7 +153,7 @@ test('pages of other origins may read, and may not write', async () => {
 
 test('who prefers a minimal answer to a write gets one', async () => {
     const prefer = { headers: { prefer: 'return=minimal' } };
-    const key = crypto.randomUUID();
+    const key = randomUUID();
     const body = make.draft();
     const created = await api.donor.post('/v1/commitments', body, { ...prefer, key });
     assert.equal(created.status, 201);

@@ -2,6 +2,7 @@
 // two requests; what is only unusual is answered.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 
 import { api } from '../lib/client.mjs';
@@ -235,7 +236,7 @@ test('a chunked body is a body', async () => {
     const authorization = `Authorization: Bearer ${api.donor.token}\r\n`;
     const json = JSON.stringify({ title: 'Sent in chunks' });
     const chunks = [...json].map((letter) => `1;a=b\r\n${letter}\r\n`).join('');
-    const got = await exchange(`${POST}${authorization}Idempotency-Key: ${crypto.randomUUID()}\r\n` +
+    const got = await exchange(`${POST}${authorization}Idempotency-Key: ${randomUUID()}\r\n` +
         `Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\nTrailer: x\r\n\r\n`);
     assert.equal(got.answers[0]?.status, 201, got.text);
 });

@@ -195,6 +195,17 @@ START_TEST(only_a_conflict_between_transactions_is_sent_again)
 }
 END_TEST
 
+START_TEST(what_the_server_has_not_said_is_not_known)
+{
+    const PGresult *result = fail_with((struct failure){.message = "server closed the connection"});
+    ck_assert(sqlstate_is_silent(result) && !sqlstate_is_success(result));
+    result = fail_with((struct failure){.state = "57P01"});
+    ck_assert(!sqlstate_is_silent(result) && !sqlstate_is_success(result));
+    failure.status = PGRES_TUPLES_OK;
+    ck_assert(!sqlstate_is_silent(result) && sqlstate_is_success(result));
+}
+END_TEST
+
 START_TEST(a_rule_is_found_by_its_constraint)
 {
     const struct rules none = {0};
@@ -212,4 +223,5 @@ SUITE("sqlstate", what_a_function_raises_is_told_in_its_words,
       faults_come_as_the_list_that_was_raised, a_list_that_cannot_be_read_leaves_the_sentence,
       a_broken_rule_is_told_by_its_comment, the_words_of_the_database_are_never_told,
       each_family_of_errors_has_its_status, the_first_cause_stays,
-      only_a_conflict_between_transactions_is_sent_again, a_rule_is_found_by_its_constraint)
+      only_a_conflict_between_transactions_is_sent_again, what_the_server_has_not_said_is_not_known,
+      what_the_server_has_not_said_is_not_known, a_rule_is_found_by_its_constraint)

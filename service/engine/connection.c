@@ -1,0 +1,362 @@
+/* connection.c - one connection of a lane: prepares its statements, carries batches there and back.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/connection.h"
+
+#include "core/clock.h"
+#include "core/metrics.h"
+#include "engine/sqlstate.h"
+
+#include <assert.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+
+enum {
+    ENTER_PARAMETERS = 9,
+    GRACE_MS = 1000 /* beyond statement_timeout, then the server is gone */
+};
+
+const char lane_enter_sql[] = "SELECT set_config('aidledger.principal', $1::text, true),"
+                              " set_config('aidledger.organisation', $2::text, true),"
+                              " set_config('aidledger.country', $3::text, true),"
+                              " set_config('aidledger.roles', $4::text, true),"
+                              " set_config('aidledger.key', $5::text, true),"
+                              " set_config('aidledger.request', $6::text, true),"
+                              " set_config('aidledger.idempotency_key', $7::text, true),"
+                              " set_config('aidledger.if_match', $8::text, true),"
+                              " set_config('aidledger.route', $9::text, true)";
+
+/* A report is bound to a position before its query runs, and says which one it was. */
+static const char position_sql[] = "SELECT report_enter($1::bigint)";
+
+/* ---------------------------------------------------------------- receiving */
+
+/* The first error of a flight says what went wrong; what follows it is only "aborted". */
+static void keep_result(struct flight *flight, PGresult *result)
+{
+    const bool aborted = PQresultStatus(result) == PGRES_PIPELINE_ABORTED;
+    if (aborted || (flight->result != NULL && !sqlstate_is_success(flight->result))) {
+        PQclear(result);
+        return;
+    }
+    PQclear(flight->result);
+    flight->result = result;
+}
+
+static bool shares_sync(const struct connection *c, const struct exchange *x)
+{
+    return !c->plan->kind->enters && !x->alone;
+}
+
+static void finish_flight(struct connection *c, struct flight *flight)
+{
+    struct exchange *x = flight->x;
+    PGresult *result = flight->result;
+    flight->x = NULL;
+    flight->result = NULL;
+    c->plan->finished(c->plan->lane, x, result);
+}
+
+static void take_result(struct connection *c, const struct expect *expect, PGresult *result)
+{
+    struct flight *flight = &c->flights[expect->first];
+    if (flight->x == NULL || (expect->what == EXPECT_ENTER && sqlstate_is_success(result))) {
+        PQclear(result);
+        return;
+    }
+    if (expect->what == EXPECT_POSITION && sqlstate_is_success(result)) {
+        flight->x->response.tree_size = arena_copy(flight->x->arena, PQgetvalue(result, 0, 0));
+        PQclear(result);
+        return;
+    }
+    keep_result(flight, result);
+    /* Reads that share a Sync need not wait for it; with a Sync of its own the statement has
+       succeeded only once the Sync has: a commit can fail too. */
+    if (expect->what == EXPECT_STATEMENT && shares_sync(c, flight->x) && flight->result != NULL)
+        finish_flight(c, flight);
+}
+
+/* Whoever has no result yet was taken along by a neighbour's error and did nothing wrong: it goes
+   again, with a Sync of its own. */
+static void take_sync(struct connection *c, const struct expect *expect)
+{
+    for (size_t i = expect->end; i-- > expect->first;) {
+        struct exchange *x = c->flights[i].x;
+        if (x == NULL)
+            continue;
+        if (c->flights[i].result != NULL) {
+            finish_flight(c, &c->flights[i]);
+            continue;
+        }
+        c->flights[i].x = NULL;
+        x->alone = true;
+        c->plan->again(c->plan->lane, x);
+    }
+    if (c->expect_head < c->expect_count)
+        return;
+    c->flight_count = 0;
+    c->expect_head = c->expect_count = 0;
+    c->phase = PHASE_IDLE;
+}
+
+/* What a connection says while it flies, one result at a time. False: nothing more to read now. */
+static bool receive(struct connection *c)
+{
+    if (c->expect_head == c->expect_count || PQisBusy(c->link.db))
+        return false;
+    const struct expect *expect = &c->expects[c->expect_head];
+    PGresult *result = PQgetResult(c->link.db);
+    if (result == NULL) {
+        const bool due = c->terminator_due;
+        c->terminator_due = false;
+        if (due && expect->what != EXPECT_SYNC)
+            c->expect_head++;
+        return due;
+    }
+    c->heard_ms = clock_ms();
+    if (sqlstate_is_silent(result)) {
+        link_fail(&c->link, PQresultErrorMessage(result));
+        PQclear(result);
+        return false;
+    }
+    if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+        const struct expect sync = *expect;
+        assert(sync.what == EXPECT_SYNC);
+        PQclear(result);
+        c->expect_head++;
+        c->terminator_due = false;
+        take_sync(c, &sync);
+        return true;
+    }
+    c->terminator_due = true;
+    take_result(c, expect, result);
+    return true;
+}
+
+/* Results of the Prepare messages sent at connect. */
+static bool receive_prepared(struct connection *c)
+{
+    if (c->preparing == 0 || PQisBusy(c->link.db))
+        return false;
+    PGresult *result = PQgetResult(c->link.db);
+    const ExecStatusType status = PQresultStatus(result);
+    if (result == NULL) {
+        const bool due = c->terminator_due;
+        c->terminator_due = false;
+        return due;
+    }
+    c->terminator_due = status != PGRES_PIPELINE_SYNC;
+    if (status == PGRES_COMMAND_OK) {
+        PQclear(result);
+        return true;
+    }
+    if (status != PGRES_PIPELINE_SYNC) {
+        char reason[512];
+        (void)snprintf(reason, sizeof reason, "a statement cannot be prepared: %s",
+                       PQresultErrorMessage(result));
+        PQclear(result);
+        link_fail(&c->link, reason);
+        return false;
+    }
+    PQclear(result);
+    c->preparing = 0;
+    c->phase = PHASE_IDLE;
+    link_settle(&c->link);
+    return false;
+}
+
+static void connection_readable(struct link *link)
+{
+    struct connection *c = link->owner;
+    while (link->state == LINK_UP && c->phase == PHASE_PREPARING && receive_prepared(c))
+        ;
+    while (link->state == LINK_UP && c->phase == PHASE_FLYING && receive(c))
+        ;
+    /* Outside a flight only the server's farewell is read, which is no query's result. */
+    if (link->state == LINK_UP && c->phase == PHASE_IDLE && !PQisBusy(link->db))
+        PQclear(PQgetResult(link->db));
+}
+
+/* ---------------------------------------------------------------- sending */
+
+static void expect_next(struct connection *c, enum expected what, size_t first, size_t end)
+{
+    assert(c->expect_count < EXPECT_MAX);
+    c->expects[c->expect_count++] = (struct expect){.what = what, .first = first, .end = end};
+}
+
+static const char *or_empty(const char *value)
+{
+    return value != NULL ? value : "";
+}
+
+static bool send_enter(struct connection *c, struct exchange *x)
+{
+    const char *route = arena_format(x->arena, "%s %s", method_name(x->method), x->path);
+    const char *const values[ENTER_PARAMETERS] = {x->principal.id,
+                                                  x->principal.organisation,
+                                                  x->principal.country,
+                                                  x->principal.role_list,
+                                                  x->principal.key,
+                                                  x->id,
+                                                  or_empty(x->idempotency_key),
+                                                  or_empty(x->if_match),
+                                                  or_empty(route)};
+    return PQsendQueryPrepared(c->link.db, "enter", ENTER_PARAMETERS, values, NULL, NULL, 0) != 0;
+}
+
+static bool send_statement(struct connection *c, struct exchange *x)
+{
+    const size_t index = c->flight_count++;
+    c->flights[index] = (struct flight){.x = x};
+    metrics_add(&c->plan->metrics->statements, 1);
+    if (c->plan->kind->enters) {
+        expect_next(c, EXPECT_ENTER, index, index + 1);
+        if (!send_enter(c, x))
+            return false;
+    }
+    if (c->plan->kind->serves == LANE_REPORT) {
+        expect_next(c, EXPECT_POSITION, index, index + 1);
+        if (PQsendQueryPrepared(c->link.db, "position", 1, &x->as_of, NULL, NULL, 0) == 0)
+            return false;
+    }
+    expect_next(c, EXPECT_STATEMENT, index, index + 1);
+    return PQsendQueryPrepared(c->link.db, x->statement->name, (int)x->statement->parameter_count,
+                               x->values, NULL, NULL, 0) != 0;
+}
+
+static bool send_sync(struct connection *c, size_t first)
+{
+    expect_next(c, EXPECT_SYNC, first, c->flight_count);
+    return PQpipelineSync(c->link.db) != 0;
+}
+
+/* Neighbours that may share a Sync do; the others get one each. */
+static bool send_flights(struct connection *c, struct exchange *batch)
+{
+    size_t open = 0; /* the first flight no Sync follows yet */
+    while (batch != NULL) {
+        struct exchange *x = batch;
+        batch = x->next;
+        x->next = NULL;
+        const bool shares = shares_sync(c, x);
+        const bool closed = shares || open == c->flight_count || send_sync(c, open);
+        if (!shares)
+            open = c->flight_count;
+        if (!send_statement(c, x) || !closed || (!shares && !send_sync(c, open)))
+            return false;
+        if (!shares)
+            open = c->flight_count;
+    }
+    return open == c->flight_count || send_sync(c, open);
+}
+
+void connection_send(struct connection *c, struct exchange *batch)
+{
+    c->phase = PHASE_FLYING;
+    c->flight_count = 0;
+    c->expect_head = c->expect_count = 0;
+    c->terminator_due = false;
+    c->heard_ms = clock_ms();
+    metrics_add(&c->plan->metrics->batches, 1);
+    if (send_flights(c, batch))
+        link_flush(&c->link);
+    else
+        link_fail(&c->link, PQerrorMessage(c->link.db));
+}
+
+bool connection_is_free(const struct connection *c)
+{
+    return c->link.state == LINK_UP && c->phase == PHASE_IDLE;
+}
+
+/* ---------------------------------------------------------------- connections */
+
+static void connection_up(struct link *link)
+{
+    struct connection *c = link->owner;
+    const struct connection_plan *plan = c->plan;
+    c->phase = PHASE_PREPARING;
+    c->preparing = 1;
+    c->terminator_due = false;
+    c->heard_ms = clock_ms();
+    bool sent = PQenterPipelineMode(link->db) != 0;
+    if (c->plan->kind->enters)
+        sent = sent && PQsendPrepare(link->db, "enter", lane_enter_sql, 0, NULL) != 0;
+    if (c->plan->kind->serves == LANE_REPORT)
+        sent = sent && PQsendPrepare(link->db, "position", position_sql, 0, NULL) != 0;
+    for (size_t i = 0; sent && i < plan->statement_count; i++) {
+        const struct statement *statement = &plan->statements[i];
+        if (lane_serves(c->plan->kind, statement))
+            sent = PQsendPrepare(link->db, statement->name, statement->sql, 0, NULL) != 0;
+    }
+    if (!sent || PQpipelineSync(link->db) == 0)
+        link_fail(link, PQerrorMessage(link->db));
+    else
+        link_flush(link);
+}
+
+static void lose_flight(struct connection *c, struct flight *flight)
+{
+    struct exchange *x = flight->x;
+    PGresult *result = flight->result;
+    flight->x = NULL;
+    flight->result = NULL;
+    c->plan->lost(c->plan->lane, x, result);
+}
+
+static void connection_down(struct link *link)
+{
+    struct connection *c = link->owner;
+    const size_t count = c->phase == PHASE_FLYING ? c->flight_count : 0;
+    metrics_add(&c->plan->metrics->reconnects, 1);
+    c->flight_count = 0;
+    c->phase = PHASE_IDLE;
+    for (size_t i = count; i-- > 0;)
+        if (c->flights[i].x != NULL)
+            lose_flight(c, &c->flights[i]);
+}
+
+static const struct link_events connection_events = {
+    .up = connection_up, .readable = connection_readable, .down = connection_down};
+
+void connection_open(struct connection *c, const struct connection_plan *plan, int epoll,
+                     const struct conninfo *info)
+{
+    c->plan = plan;
+    c->phase = PHASE_IDLE;
+    link_open(&c->link, epoll, info, plan->kind->name, &connection_events, c);
+}
+
+void connection_tick(struct connection *c, int64_t now_ms)
+{
+    link_tick(&c->link, now_ms);
+    if (c->link.state != LINK_UP || c->phase == PHASE_IDLE)
+        return;
+    if (now_ms - c->heard_ms > c->plan->timeout_ms + GRACE_MS)
+        link_fail(&c->link, "the server does not answer");
+}
+
+bool connection_works(const struct connection *c)
+{
+    return c->link.state == LINK_UP && c->phase != PHASE_PREPARING;
+}
+
+size_t connection_flying(const struct connection *c)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < c->flight_count; i++)
+        count += c->flights[i].x != NULL;
+    return count;
+}
+
+void connection_abort(struct connection *c, const char *reason)
+{
+    if (c->link.state == LINK_UP && c->flight_count > 0)
+        link_fail(&c->link, reason);
+}
+
+void connection_close(struct connection *c)
+{
+    link_close(&c->link);
+}
