@@ -10,12 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_END_BYTES = 8 /* kept free for "..\"" and the line feed */ };
+enum {
+    LINE_END_BYTES = 8, /* kept free for "..\"" and the line feed */
+    HELD_BYTES = 32768
+};
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
-/* The one variable of the program that is not owned by main: handing it through every call of
-   every room would tell the reader nothing. Written once, before there are threads. */
+/* With what each thread holds back, the only variables of the program that are not owned by main:
+   handing them through every call of every room would tell the reader nothing. Written once, before
+   there are threads. */
 static _Atomic enum log_level threshold = LOG_INFO;
 
 bool log_level_parse(const char *name, enum log_level *level)
@@ -34,6 +38,21 @@ void log_set_level(enum log_level level)
     atomic_store(&threshold, level);
 }
 
+/* What this thread has not written yet. */
+static _Thread_local struct {
+    bool holding;
+    size_t length;
+    char data[HELD_BYTES];
+} held;
+
+static void write_held(void)
+{
+    /* A log that cannot be written must not stop the service. */
+    const ssize_t written = write(STDERR_FILENO, held.data, held.length);
+    (void)written;
+    held.length = 0;
+}
+
 static void add(struct log_line *line, const char *bytes, size_t count)
 {
     const size_t room = LOG_LINE_BYTES - LINE_END_BYTES - line->length;
@@ -49,6 +68,7 @@ static void add_string(struct log_line *line, const char *string)
 
 void log_begin(struct log_line *line, enum log_level level, const char *msg)
 {
+    line->level = level;
     line->wanted = level >= atomic_load_explicit(&threshold, memory_order_relaxed);
     line->length = 0;
     if (!line->wanted)
@@ -69,9 +89,11 @@ void log_begin(struct log_line *line, enum log_level level, const char *msg)
 /* Letters that need no quotes; everything else could end a value or a line. */
 static bool is_plain(const char *value)
 {
-    return value[0] != '\0' &&
-           value[strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                               "-._~:/?&,;@+*%$!#()[]{}|")] == '\0';
+    size_t length = 0;
+    while (value[length] > ' ' && value[length] < 0x7F &&
+           memchr("\"'<=>\\^`", value[length], 8) == NULL)
+        length++;
+    return length > 0 && value[length] == '\0';
 }
 
 static void add_escaped(struct log_line *line, const char *value)
@@ -132,9 +154,24 @@ void log_end(struct log_line *line)
         line->length += 3;
     }
     line->data[line->length++] = '\n';
-    /* A log that cannot be written must not stop the service. */
-    const ssize_t written = write(STDERR_FILENO, line->data, line->length);
-    (void)written;
+    if (held.length + line->length > HELD_BYTES)
+        write_held();
+    memcpy(held.data + held.length, line->data, line->length);
+    held.length += line->length;
+    if (!held.holding || line->level >= LOG_WARN)
+        write_held();
+}
+
+void log_hold(void)
+{
+    held.holding = true;
+}
+
+void log_release(void)
+{
+    held.holding = false;
+    if (held.length > 0)
+        write_held();
 }
 
 void log_event(enum log_level level, const char *msg, const char *detail)

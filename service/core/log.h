@@ -12,6 +12,7 @@ enum { LOG_LINE_BYTES = 2048 };
 
 /* A line under construction; lives on the stack. */
 struct log_line {
+    enum log_level level;
     bool wanted;
     size_t length;
     char data[LOG_LINE_BYTES];
@@ -30,7 +31,11 @@ void log_text(struct log_line *line, const char *key, const char *value);
 void log_number(struct log_line *line, const char *key, int64_t value);
 /* Adds key=milliseconds with three decimals, from nanoseconds. */
 void log_ms(struct log_line *line, const char *key, int64_t ns);
-/* Writes the line with a single write. */
+/* Writes the line with a single write, never a part of one. */
 void log_end(struct log_line *line);
+/* From now on this thread's lines below LOG_WARN may wait, in order, and are written together. */
+void log_hold(void);
+/* Writes what waits; from now on nothing does. */
+void log_release(void);
 /* A whole line that says only msg and, when not NULL, detail. */
 void log_event(enum log_level level, const char *msg, const char *detail);

@@ -3,20 +3,55 @@
 #include "core/uuid.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
+
+/* Asked for in advance: one system call for many. */
+struct pool {
+    size_t left;
+    unsigned char bytes[1024];
+};
+
+static void take_random(unsigned char *bytes, size_t count)
+{
+    static _Thread_local struct pool pool;
+    if (pool.left < count) {
+        /* Up to 256 bytes come whole or not at all; more may be cut short by a signal. */
+        for (size_t done = 0; done < sizeof pool.bytes; done += 256)
+            while (getrandom(pool.bytes + done, 256, 0) != 256)
+                if (errno != EINTR)
+                    abort(); /* no randomness: nothing this program does would be safe */
+        pool.left = sizeof pool.bytes;
+    }
+    pool.left -= count;
+    memcpy(bytes, pool.bytes + pool.left, count);
+}
+
+static void add_hex(char **at, const unsigned char *bytes, size_t count)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < count; i++) {
+        *(*at)++ = digits[bytes[i] >> 4];
+        *(*at)++ = digits[bytes[i] & 0xF];
+    }
+}
 
 void uuid_make(char uuid[UUID_BYTES])
 {
+    static const size_t groups[] = {4, 2, 2, 2, 6};
     unsigned char b[16];
-    while (getrandom(b, sizeof b, 0) != (ssize_t)sizeof b)
-        if (errno != EINTR)
-            abort(); /* no randomness: nothing this program does would be safe */
+    take_random(b, sizeof b);
     b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
-    (void)snprintf(uuid, UUID_BYTES,
-                   "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
-                   b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
-                   b[14], b[15]);
+    const unsigned char *from = b;
+    char *at = uuid;
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        if (i > 0)
+            *at++ = '-';
+        add_hex(&at, from, groups[i]);
+        from += groups[i];
+    }
+    *at = '\0';
 }

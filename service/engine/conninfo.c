@@ -40,8 +40,8 @@ static const char *make_options(struct arena *arena, const struct conninfo_lane 
     text_addf(&options, " -c statement_timeout=%d", lane->timeout_ms);
     if (lane->read_only)
         text_add(&options, " -c default_transaction_read_only=on");
-    if (lane->custom_plans)
-        text_add(&options, " -c plan_cache_mode=force_custom_plan");
+    if (lane->plans != NULL)
+        text_addf(&options, " -c plan_cache_mode=%s", lane->plans);
     return options.full ? NULL : options.data;
 }
 

@@ -20,7 +20,7 @@ struct conninfo_lane {
     const char *role; /* database role; NULL keeps the base string's user */
     int timeout_ms;   /* statement_timeout, 0: none */
     bool read_only;
-    bool custom_plans; /* plan_cache_mode=force_custom_plan */
+    const char *plans; /* plan_cache_mode */
 };
 
 /* NULL with a reason when the base string cannot be parsed. */

@@ -19,14 +19,19 @@ enum {
     ARENA_BYTES = 1 << 20
 };
 
+/* A point read is planned once. What filters by many parameters that are mostly absent is planned
+   for those that are there. */
+#define ONE_PLAN  "force_generic_plan"
+#define NEW_PLANS "force_custom_plan"
+
 /* The lane is the privilege: each logs in as a role that may do no more than the lane is for. */
 const struct lane_kind lane_kinds[LANE_KINDS] = {
-    {"read", "aidledger_public", LANE_READ, false, true, false, BATCH_MAX},
-    {"list", "aidledger_public", LANE_LIST, false, true, false, LIST_BATCH_MAX},
-    {"scoped-read", "aidledger_scoped", LANE_READ, true, false, false, BATCH_MAX},
-    {"scoped-list", "aidledger_scoped", LANE_LIST, true, false, false, LIST_BATCH_MAX},
-    {"write", "aidledger_writer", LANE_WRITE, true, false, true, 1},
-    {"report", "aidledger_reporter", LANE_REPORT, true, false, false, 1},
+    {"read", "aidledger_public", LANE_READ, false, true, false, ONE_PLAN, BATCH_MAX},
+    {"list", "aidledger_public", LANE_LIST, false, true, false, NEW_PLANS, LIST_BATCH_MAX},
+    {"scoped-read", "aidledger_scoped", LANE_READ, true, false, false, ONE_PLAN, BATCH_MAX},
+    {"scoped-list", "aidledger_scoped", LANE_LIST, true, false, false, NEW_PLANS, LIST_BATCH_MAX},
+    {"write", "aidledger_writer", LANE_WRITE, true, false, true, NULL, 1},
+    {"report", "aidledger_reporter", LANE_REPORT, true, false, false, NEW_PLANS, 1},
 };
 
 struct lane {
@@ -370,8 +375,7 @@ static bool open_lane(struct lanes *lanes, size_t index, char *reason, size_t re
                                         .role = kind->role,
                                         .timeout_ms = timeout_ms,
                                         .read_only = !kind->writes,
-                                        .custom_plans = kind->serves == LANE_LIST ||
-                                                        kind->serves == LANE_REPORT};
+                                        .plans = kind->plans};
     const struct conninfo *info =
         conninfo_make(lanes->arena, config->database_url, &login, reason, reason_bytes);
     if (info == NULL)

@@ -34,6 +34,7 @@ struct lane_kind {
     bool enters;    /* says who is asking before each statement, which then has a Sync of its own */
     bool anonymous; /* serves callers without a key, and only them */
     bool writes;    /* a lost connection leaves the outcome in doubt */
+    const char *plans; /* plan_cache_mode; NULL: the role's own */
     size_t batch_max;
 };
 

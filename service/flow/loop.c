@@ -73,6 +73,8 @@ static bool turn(struct loop *loop)
         log_event(LOG_ERROR, "loop_broken", strerrordesc_np(errno));
         return false;
     }
+    /* Many requests in a turn are one write to the log. */
+    log_hold();
     for (int i = 0; i < count; i++) {
         struct watch *watch = events[i].data.ptr;
         watch->ready(watch, events[i].events);
@@ -83,6 +85,7 @@ static bool turn(struct loop *loop)
     const int64_t due_ms = lanes_due_ms(loop->lanes);
     if (now_ms - loop->ticked_ms >= TICK_MS || due_ms <= now_ms)
         tick(loop, now_ms);
+    log_release();
     return true;
 }
 

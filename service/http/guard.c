@@ -16,8 +16,27 @@ enum {
     FIELD_OVERHEAD = 4 /* colon, space, line end */
 };
 
-static const char token_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                    "0123456789!#$%&'*+-.^_`|~";
+static bool is_alphanumeric(char letter)
+{
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9');
+}
+
+/* RFC 9110 §5.6.2 */
+static bool is_token(const char *name, size_t size)
+{
+    size_t i = 0;
+    while (i < size && (is_alphanumeric(name[i]) || memchr("!#$%&'*+-.^_`|~", name[i], 15) != NULL))
+        i++;
+    return size > 0 && i == size;
+}
+
+static bool is_host(const char *host)
+{
+    while (is_alphanumeric(*host) || (*host != '\0' && memchr("-._~:[]%", *host, 8) != NULL))
+        host++;
+    return *host == '\0';
+}
 
 /* What the one pass over the header fields finds. */
 struct census {
@@ -107,8 +126,7 @@ static enum MHD_Result count_field(void *cls, enum MHD_ValueKind kind, const cha
                           FIELD_MAX, HEAD_MAX, FIELDS_MAX);
         return MHD_NO;
     }
-    if (name_size == 0 || strspn(name, token_letters) != name_size ||
-        has_control(value, value_size)) {
+    if (!is_token(name, name_size) || has_control(value, value_size)) {
         (void)refuse(census->problem, "A header field has a malformed name or value.");
         return MHD_NO;
     }
@@ -147,9 +165,7 @@ static bool check_host(const struct census *census, bool is_1_1)
 {
     if (census->hosts > 1 || (is_1_1 && census->hosts == 0))
         return refuse(census->problem, "A request names exactly one Host.");
-    if (census->hosts == 1 && census->host[strspn(census->host, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                                "abcdefghijklmnopqrstuvwxyz"
-                                                                "0123456789-._~:[]%")] != '\0')
+    if (census->hosts == 1 && !is_host(census->host))
         return refuse(census->problem, "The Host header is malformed.");
     return true;
 }

@@ -15,12 +15,12 @@ WITH page AS (
        AND e.version > coalesce($2::text::integer, 0)
      ORDER BY e.version
      LIMIT coalesce($3::integer, 50) + 1)
-SELECT 200 AS status, tree_size()::text AS tree_size,
+SELECT 200 AS status, (SELECT t.size FROM ledger_tree AS t)::text AS tree_size,
        json_build_object(
            'items', (SELECT coalesce(json_agg(history_json(p.entry) ORDER BY p.version), '[]')
                        FROM page AS p
                       WHERE p.place <= coalesce($3, 50)),
-           'tree_size', tree_size()) AS body,
+           'tree_size', (SELECT t.size FROM ledger_tree AS t)) AS body,
        (SELECT p.version::text
           FROM page AS p
          WHERE p.place = coalesce($3, 50)

@@ -20,10 +20,19 @@ WITH member AS (
     SELECT array_agg(m.country) AS countries
       FROM country_group_member(coalesce($4::date, (now() AT TIME ZONE 'UTC')::date)) AS m
      WHERE m.country_group = $3::text),
+-- The branch that is not asked for is gone before the plan is made.
+stood AS (
+    SELECT true AS now, c.id, c.organisation_id, c.status, c.countries, c.sectors, c.items,
+           c.start_date, c.end_date, c.search, c.created_at, c.document
+      FROM commitment AS c
+     UNION ALL
+    SELECT false, c.*
+      FROM commitment_as_of($11::bigint) AS c),
 found AS (
     SELECT c.id, c.created_at, c.document
-      FROM commitment_at(as_of_position($11::bigint)) AS c
-     WHERE ($1::text IS NULL OR c.organisation_id IN (SELECT o.id
+      FROM stood AS c
+     WHERE c.now = ($11 IS NULL)
+       AND ($1::text IS NULL OR c.organisation_id IN (SELECT o.id
                                                         FROM organisation AS o
                                                        WHERE $1 IN (o.identifier, o.id::text)))
        AND ($2::text IS NULL OR c.countries @> ARRAY[$2])
@@ -41,18 +50,15 @@ found AS (
      ORDER BY c.created_at DESC, c.id DESC
      LIMIT coalesce($13::integer, 50) + 1),
 page AS (
-    SELECT f.*, row_number() OVER (ORDER BY f.created_at DESC, f.id DESC) AS place
+    SELECT f.*, row_number() OVER () AS place
       FROM found AS f)
-SELECT 200 AS status, coalesce($11::bigint, tree_size())::text AS tree_size,
-       json_build_object(
-           'items', (SELECT coalesce(json_agg(coalesce(p.document::json,
-                                                       commitment_document(p.id, $11))
-                                              ORDER BY p.place), '[]')
-                       FROM page AS p
-                      WHERE p.place <= coalesce($13, 50)),
-           'tree_size', coalesce($11, tree_size())) AS body,
-       (SELECT to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-               || ' ' || p.id
-          FROM page AS p
-         WHERE p.place = coalesce($13, 50)
-           AND EXISTS (SELECT FROM page AS q WHERE q.place > p.place)) AS next
+SELECT 200 AS status, p.tree_size, p.next,
+       '{"items":[' || p.items || '],"tree_size":' || p.tree_size || '}' AS body
+  FROM (SELECT coalesce($11, (SELECT t.size FROM ledger_tree AS t))::text AS tree_size,
+               coalesce(string_agg(coalesce(p.document, commitment_document(p.id, $11)::text), ',')
+                            FILTER (WHERE p.place <= coalesce($13, 50)), '') AS items,
+               CASE WHEN count(*) > coalesce($13, 50)
+                    THEN max(to_char(p.created_at AT TIME ZONE 'UTC',
+                                     'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || ' ' || p.id)
+                         FILTER (WHERE p.place = coalesce($13, 50)) END AS next
+          FROM page AS p) AS p

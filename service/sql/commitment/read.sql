@@ -5,13 +5,12 @@
 -- role  public
 -- $1    id       path    uuid
 -- $2    as_of    query   position  optional
-SELECT 200 AS status, c.document AS body, c.version::text AS etag,
-       tree_size()::text AS tree_size
+SELECT 200 AS status, d.document AS body,
+       CASE WHEN $2 IS NULL THEN c.version::text END AS etag,
+       coalesce($2, (SELECT t.size FROM ledger_tree AS t))::text AS tree_size
   FROM commitment AS c
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN $2::bigint IS NULL THEN c.document
+                   ELSE commitment_document(c.id, as_of_position($2))::text END AS document) AS d
  WHERE c.id = $1::uuid
-   AND $2::bigint IS NULL
- UNION ALL
-SELECT 200, d.document::text, NULL, $2::text
-  FROM (SELECT commitment_document($1::uuid, as_of_position($2::bigint)) AS document) AS d
- WHERE $2::bigint IS NOT NULL
    AND d.document IS NOT NULL

@@ -13,7 +13,7 @@ WITH page AS (
        AND l.leaf_index < coalesce($1, 0) + coalesce($2::integer, 50)
      ORDER BY l.leaf_index
      LIMIT coalesce($2, 50))
-SELECT 200 AS status, tree_size()::text AS tree_size,
+SELECT 200 AS status, (SELECT t.size FROM ledger_tree AS t)::text AS tree_size,
        json_build_object(
            'items', (SELECT coalesce(json_agg(json_build_object(
                                 'leaf_index', p.leaf_index, 'entry', p.entry, 'kind', p.kind,
@@ -21,4 +21,4 @@ SELECT 200 AS status, tree_size()::text AS tree_size,
                                 'leaf', translate(encode(p.leaf, 'base64'), E'\n', ''))
                                 ORDER BY p.leaf_index), '[]')
                        FROM page AS p),
-           'tree_size', tree_size()) AS body
+           'tree_size', (SELECT t.size FROM ledger_tree AS t)) AS body

@@ -22,12 +22,12 @@ WITH page AS (
                > (split_part($5, ' ', 1)::date, split_part($5, ' ', 2)::uuid))
      ORDER BY coalesce(i.due_on, 'infinity'::date), i.id
      LIMIT coalesce($6::integer, 50) + 1)
-SELECT 200 AS status, tree_size()::text AS tree_size,
+SELECT 200 AS status, (SELECT t.size FROM ledger_tree AS t)::text AS tree_size,
        json_build_object(
            'items', (SELECT coalesce(json_agg(ownership_input_json(p.id) ORDER BY p.place), '[]')
                        FROM page AS p
                       WHERE p.place <= coalesce($6, 50)),
-           'tree_size', tree_size()) AS body,
+           'tree_size', (SELECT t.size FROM ledger_tree AS t)) AS body,
        (SELECT concat_ws(' ', coalesce(p.due_on, 'infinity'::date), p.id)
           FROM page AS p
          WHERE p.place = coalesce($6, 50)

@@ -4,11 +4,11 @@
 -- lane  read
 -- role  public
 -- $1    id       path    uuid
-SELECT 200 AS status, tree_size()::text AS tree_size,
+SELECT 200 AS status, (SELECT t.size FROM ledger_tree AS t)::text AS tree_size,
        json_build_object(
            'items', (SELECT coalesce(json_agg(ownership_input_json(i.id) ORDER BY i.country), '[]')
                        FROM ownership_input AS i
                       WHERE i.commitment_id = c.id),
-           'tree_size', tree_size()) AS body
+           'tree_size', (SELECT t.size FROM ledger_tree AS t)) AS body
   FROM commitment AS c
  WHERE c.id = $1::uuid

@@ -22,13 +22,13 @@ WITH page AS (
                                         split_part($5, ' ', 2)::uuid))
      ORDER BY r.recorded_at DESC, r.id DESC
      LIMIT coalesce($6::integer, 50) + 1)
-SELECT 200 AS status, tree_size()::text AS tree_size,
+SELECT 200 AS status, (SELECT t.size FROM ledger_tree AS t)::text AS tree_size,
        json_build_object(
            'items', (SELECT coalesce(json_agg(receipt_json(r) ORDER BY p.place), '[]')
                        FROM page AS p
                        JOIN receipt_confirmation AS r ON r.id = p.id
                       WHERE p.place <= coalesce($6, 50)),
-           'tree_size', tree_size()) AS body,
+           'tree_size', (SELECT t.size FROM ledger_tree AS t)) AS body,
        (SELECT to_char(p.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
                || ' ' || p.id
           FROM page AS p

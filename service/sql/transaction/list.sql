@@ -19,14 +19,15 @@ WITH page AS (
                                              split_part($4, ' ', 2)::uuid))
      ORDER BY t.transaction_date, t.id
      LIMIT coalesce($5::integer, 50) + 1)
-SELECT 200 AS status, coalesce($3::bigint, tree_size())::text AS tree_size,
+SELECT 200 AS status,
+       coalesce($3::bigint, (SELECT t.size FROM ledger_tree AS t))::text AS tree_size,
        json_build_object(
            'items', (SELECT coalesce(json_agg(transaction_json(t)
                                               ORDER BY t.transaction_date, t.id), '[]')
                        FROM page AS p
                        JOIN transaction AS t ON t.id = p.id
                       WHERE p.place <= coalesce($5, 50)),
-           'tree_size', coalesce($3, tree_size())) AS body,
+           'tree_size', coalesce($3, (SELECT t.size FROM ledger_tree AS t))) AS body,
        (SELECT concat_ws(' ', p.transaction_date, p.id)
           FROM page AS p
          WHERE p.place = coalesce($5, 50)

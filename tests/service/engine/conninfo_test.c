@@ -22,7 +22,7 @@ static const struct conninfo_lane lane = {.name = "list",
                                           .role = "aidledger_public",
                                           .timeout_ms = 5000,
                                           .read_only = true,
-                                          .custom_plans = true};
+                                          .plans = "force_custom_plan"};
 
 START_TEST(the_lane_logs_in_as_its_role_with_its_settings)
 {
