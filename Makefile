@@ -126,6 +126,14 @@ walkthrough: ## the main job over HTTP against the running service (IATI=DIR)
 	@$(SUBMAKE) $(PARALLEL) program
 	@service/host/walkthrough.sh $(BINARY) $(if $(IATI),'$(IATI)')
 
+.PHONY: bench
+bench: ## how fast, as ratios to yardsticks run in the same minute (SECONDS=, ROUNDS=)
+	$(call packages,build run test bench)
+	@$(SUBMAKE) $(PARALLEL) program $(BUILD)/tests/bench/constant
+	@mkdir -p $(BUILD)/bench && cp tests/bench/package.json tests/bench/package-lock.json $(BUILD)/bench
+	@npm ci --prefix $(BUILD)/bench --ignore-scripts --no-audit --no-fund --silent
+	@exec $(WITH_ME) node tests/bench/bench.mjs $(BUILD) $(SECONDS) $(ROUNDS)
+
 .PHONY: unit
 unit: ## only the unit tests, plain and under the sanitizers
 	$(call packages,build test)
@@ -208,6 +216,10 @@ $(BUILD)/embed: service/catalogue/embed.c $(BUILD)/flags.list
 $(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(call object,$(UNIT_HELPERS)) $(ARCHIVE)
 	$(call say,LINK,$@)
 	$(call make_program,$$(pkg-config --libs check))
+
+$(BUILD)/tests/bench/constant: $(BUILD)/obj/tests/bench/constant.o $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(call make_program)
 
 $(BUILD)/obj/tests/%.o: COMPILE += -Itests
 

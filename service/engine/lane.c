@@ -75,6 +75,11 @@ int lane_timeout_ms(const struct lane_kind *kind, const struct config *config)
     return config->read_timeout_ms;
 }
 
+int lane_wait_ms(const struct lane_kind *kind, const struct config *config)
+{
+    return kind->serves == LANE_REPORT ? config->report_wait_ms : config->wait_ms;
+}
+
 size_t lane_connections(const struct lane_kind *kind, const struct config *config)
 {
     if (kind->serves == LANE_WRITE)
@@ -254,8 +259,8 @@ void lanes_pump(struct lanes *lanes)
 
 static void expire_waiting(struct lane *lane, int64_t now_ms)
 {
-    while (lane->waiting > 0 &&
-           now_ms - lane->first->queued_ms > lane->lanes->plan.config->wait_ms) {
+    const int most_ms = lane_wait_ms(lane->plan.kind, lane->lanes->plan.config);
+    while (lane->waiting > 0 && now_ms - lane->first->queued_ms > most_ms) {
         struct exchange *x = dequeue(lane);
         metrics_add(&lane->plan.metrics->refused, 1);
         refuse_unavailable(x, "The database is busy or away.");

@@ -48,6 +48,8 @@ extern const char lane_enter_sql[];
 bool lane_serves(const struct lane_kind *kind, const struct statement *statement);
 /* statement_timeout of the lane. */
 int lane_timeout_ms(const struct lane_kind *kind, const struct config *config);
+/* How long a request may wait for one of its connections. */
+int lane_wait_ms(const struct lane_kind *kind, const struct config *config);
 /* How many connections a loop opens for the lane. */
 size_t lane_connections(const struct lane_kind *kind, const struct config *config);
 

@@ -2,7 +2,7 @@
 # packages.sh - installs the Debian packages one part of the work needs, when any is missing.
 # SPDX-License-Identifier: Apache-2.0
 #
-# packages.sh build|run|test|walkthrough|dev ...
+# packages.sh build|run|test|walkthrough|bench|dev ...
 #
 # When nothing is missing it only asks dpkg and says nothing: it runs before every build.
 set -euo pipefail
@@ -19,9 +19,13 @@ wanted() {
         node_is_here || echo nodejs
         ;;
     walkthrough) node_is_here || echo nodejs ;;
+    bench)
+        echo wrk strace
+        command -v npm >/dev/null || echo npm
+        ;;
     dev) echo clang-tidy cppcheck shellcheck gdb ;;
     *)
-        echo "packages: unknown part '$1'; one of build, run, test, walkthrough, dev" >&2
+        echo "packages: unknown part '$1'; one of build, run, test, walkthrough, bench, dev" >&2
         exit 2
         ;;
     esac

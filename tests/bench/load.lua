@@ -1,0 +1,36 @@
+-- load.lua - what wrk sends, and its figures as one line of JSON.
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- wrk ... -s load.lua URL -- read | write TOKEN BODY
+local kind, token, body
+local thread_count, sent = 0, 0
+
+function setup(thread)
+    thread:set('number', thread_count)
+    thread_count = thread_count + 1
+end
+
+function init(args)
+    kind, token, body = args[1], args[2], args[3]
+    math.randomseed(os.time() + number)
+    run = math.random(1000000000)
+end
+
+function request()
+    if kind == 'read' then
+        return wrk.format('GET')
+    end
+    sent = sent + 1
+    return wrk.format('POST', nil, {
+        ['Content-Type'] = 'application/json',
+        ['Authorization'] = 'Bearer ' .. token,
+        ['Idempotency-Key'] = run .. '-' .. number .. '-' .. sent,
+    }, body)
+end
+
+function done(summary, latency)
+    local errors = summary.errors
+    io.write(string.format('{"requests":%d,"us":%d,"p50_us":%d,"p99_us":%d,"errors":%d}\n',
+        summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+        errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end
