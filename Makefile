@@ -238,5 +238,5 @@ $(BUILD)/catalogue.list: always
 	$(call record,$(CATALOGUE_FILES))
 
 .PRECIOUS: $(BUILD)/obj/%.o
--include $(patsubst %.o,%.d,$(ARCHIVE_OBJECTS) $(call object,service/main.c $(UNIT_SOURCES) $(UNIT_HELPERS)))
+-include $(patsubst %.o,%.d,$(ARCHIVE_OBJECTS) $(call object,service/main.c tests/bench/constant.c $(UNIT_SOURCES) $(UNIT_HELPERS)))
 -include $(BUILD)/embed.d

@@ -46,6 +46,7 @@ enum etag_rule { ETAG_NONE, ETAG_OPTIONAL, ETAG_REQUIRED };
 
 enum {
     PARAMETERS_MAX = 24, /* $1..$24 */
+    LIMIT_DEFAULT = 50,  /* what every list takes an absent limit for */
     CAPTURES_MAX = 6     /* {names} in one path */
 };
 

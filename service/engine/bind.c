@@ -89,6 +89,9 @@ static const char *describe(enum parameter_type type)
     return type < PARAMETER_TYPES ? sentences[type] : "";
 }
 
+static const char limit_default[] = "50";
+_Static_assert(LIMIT_DEFAULT == 50, "the text above says the same");
+
 static void bind_text(struct exchange *x, size_t index, const char *text)
 {
     const struct parameter *parameter = &x->statement->parameters[index];
@@ -97,6 +100,8 @@ static void bind_text(struct exchange *x, size_t index, const char *text)
         value = cursor_open(x->arena, x->statement->name, text);
     else if (!fits(parameter->type, text))
         value = NULL;
+    if (value != NULL && parameter->type == TYPE_LIMIT && strcmp(value, limit_default) == 0)
+        return; /* the default, said aloud */
     if (value == NULL)
         (void)problem_fault(&x->problem, FAULT_PARAMETER, parameter->name, "type", "%s",
                             describe(parameter->type));

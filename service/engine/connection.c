@@ -221,6 +221,9 @@ static bool send_statement(struct connection *c, struct exchange *x)
             return false;
     }
     expect_next(c, EXPECT_STATEMENT, index, index + 1);
+    const struct plain *plain = &c->plan->plain[x->statement - c->plan->statements];
+    if (plain->name != NULL && plain_fits(x))
+        return PQsendQueryPrepared(c->link.db, plain->name, 0, NULL, NULL, NULL, 0) != 0;
     return PQsendQueryPrepared(c->link.db, x->statement->name, (int)x->statement->parameter_count,
                                x->values, NULL, NULL, 0) != 0;
 }
@@ -287,8 +290,12 @@ static void connection_up(struct link *link)
         sent = sent && PQsendPrepare(link->db, "position", position_sql, 0, NULL) != 0;
     for (size_t i = 0; sent && i < plan->statement_count; i++) {
         const struct statement *statement = &plan->statements[i];
-        if (lane_serves(c->plan->kind, statement))
-            sent = PQsendPrepare(link->db, statement->name, statement->sql, 0, NULL) != 0;
+        if (!lane_serves(c->plan->kind, statement))
+            continue;
+        const struct plain *plain = &plan->plain[i];
+        sent =
+            PQsendPrepare(link->db, statement->name, statement->sql, 0, NULL) != 0 &&
+            (plain->name == NULL || PQsendPrepare(link->db, plain->name, plain->sql, 0, NULL) != 0);
     }
     if (!sent || PQpipelineSync(link->db) == 0)
         link_fail(link, PQerrorMessage(link->db));

@@ -7,6 +7,7 @@
 #include "core/metrics.h"
 #include "engine/lane.h"
 #include "engine/link.h"
+#include "engine/plain.h"
 
 #include <libpq-fe.h>
 #include <stdbool.h>
@@ -22,6 +23,7 @@ typedef void (*connection_end_fn)(void *lane, struct exchange *x, PGresult *resu
 struct connection_plan {
     const struct lane_kind *kind;
     const struct statement *statements;
+    const struct plain *plain; /* of each statement */
     size_t statement_count;
     struct metrics_lane *metrics;
     int timeout_ms;

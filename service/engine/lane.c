@@ -49,6 +49,7 @@ struct lane {
 struct lanes {
     struct lanes_plan plan;
     struct arena *arena;
+    struct plain *plain; /* of each statement */
     struct lane lane[LANE_KINDS];
 };
 
@@ -368,6 +369,7 @@ static bool open_lane(struct lanes *lanes, size_t index, char *reason, size_t re
     lane->lanes = lanes;
     lane->plan = (struct connection_plan){.kind = kind,
                                           .statements = lanes->plan.statements,
+                                          .plain = lanes->plain,
                                           .statement_count = lanes->plan.statement_count,
                                           .metrics = &lanes->plan.metrics->lanes[index],
                                           .timeout_ms = timeout_ms,
@@ -397,6 +399,16 @@ static bool open_lane(struct lanes *lanes, size_t index, char *reason, size_t re
     return true;
 }
 
+static bool make_plain(struct lanes *lanes)
+{
+    const size_t count = lanes->plan.statement_count;
+    lanes->plain = arena_alloc(lanes->arena, count * sizeof lanes->plain[0]);
+    bool made = lanes->plain != NULL;
+    for (size_t i = 0; made && i < count; i++)
+        made = plain_make(lanes->arena, &lanes->plan.statements[i], &lanes->plain[i]);
+    return made;
+}
+
 struct lanes *lanes_open(const struct lanes_plan *plan, char *reason, size_t reason_bytes)
 {
     struct arena *arena =
@@ -409,6 +421,11 @@ struct lanes *lanes_open(const struct lanes_plan *plan, char *reason, size_t rea
     }
     lanes->plan = *plan;
     lanes->arena = arena;
+    if (!make_plain(lanes)) {
+        (void)snprintf(reason, reason_bytes, "not enough memory for the statements");
+        lanes_close(lanes);
+        return NULL;
+    }
     for (size_t i = 0; i < LANE_KINDS; i++) {
         if (!open_lane(lanes, i, reason, reason_bytes)) {
             lanes_close(lanes);

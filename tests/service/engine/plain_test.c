@@ -1,0 +1,64 @@
+/* plain_test.c - the form of a list that nobody filters. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/plain.h"
+
+#include "service/suite.h"
+
+static const struct parameter optional[] = {
+    {.name = "a", .source = SOURCE_QUERY, .type = TYPE_TEXT, .optional = true},
+    {.name = "b", .source = SOURCE_QUERY, .type = TYPE_LIMIT, .optional = true}};
+static const struct parameter required[] = {
+    {.name = "id", .source = SOURCE_PATH, .type = TYPE_UUID},
+    {.name = "b", .source = SOURCE_QUERY, .type = TYPE_LIMIT, .optional = true}};
+
+static struct statement list = {.name = "thing_list",
+                                .sql = "SELECT $1::text, $12 FROM t LIMIT $2",
+                                .kind = STATEMENT_LIST,
+                                .lane = LANE_LIST,
+                                .parameters = optional,
+                                .parameter_count = 2};
+
+START_TEST(every_parameter_is_absent_for_good)
+{
+    struct arena *arena = suite_arena();
+    struct plain plain;
+    ck_assert(plain_make(arena, &list, &plain));
+    ck_assert_str_eq(plain.name, "thing_list_plain");
+    ck_assert_str_eq(plain.sql, "SELECT NULL::text, NULL FROM t LIMIT NULL");
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(what_needs_a_parameter_has_no_plain_form)
+{
+    struct arena *arena = suite_arena();
+    struct statement other = list;
+    struct plain plain;
+    other.parameters = required;
+    ck_assert(plain_make(arena, &other, &plain));
+    ck_assert_ptr_null(plain.name);
+    other = list;
+    other.lane = LANE_READ;
+    ck_assert(plain_make(arena, &other, &plain));
+    ck_assert_ptr_null(plain.name);
+    other = list;
+    other.parameter_count = 0;
+    ck_assert(plain_make(arena, &other, &plain));
+    ck_assert_ptr_null(plain.name);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(it_fits_whoever_gives_no_parameter)
+{
+    struct exchange *x = suite_exchange();
+    x->statement = &list;
+    ck_assert(plain_fits(x));
+    x->values[1] = "7";
+    ck_assert(!plain_fits(x));
+    suite_exchange_free(x);
+}
+END_TEST
+
+SUITE("plain", every_parameter_is_absent_for_good, what_needs_a_parameter_has_no_plain_form,
+      it_fits_whoever_gives_no_parameter)
