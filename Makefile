@@ -70,6 +70,7 @@ CATALOGUE_FOLDERS := $(wildcard service/sql reports migrations api)
 CATALOGUE_FILES := $(sort $(shell find $(CATALOGUE_FOLDERS) -type f 2>/dev/null))
 UNIT_SOURCES := $(sort $(shell find tests/service -name '*_test.c' 2>/dev/null))
 UNIT_HELPERS := $(sort $(shell find tests/service -name '*.c' ! -name '*_test.c' 2>/dev/null))
+FUZZ_SOURCES := $(sort $(shell find tests/fuzz -name '*_fuzz.c' 2>/dev/null))
 C_FILES := $(sort $(shell find service tests -name '*.[ch]' 2>/dev/null))
 
 BINARY := $(BUILD)/aidledger
@@ -77,6 +78,7 @@ ARCHIVE := $(BUILD)/libaidledger.a
 CATALOGUE := $(BUILD)/catalogue_data.c
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 ARCHIVE_OBJECTS := $(call object,$(LIBRARY_SOURCES)) $(BUILD)/obj/catalogue_data.o
+FUZZ_BINARIES := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SOURCES))
 UNIT_BINARIES := $(patsubst %.c,$(BUILD)/%,$(UNIT_SOURCES))
 
 # A file that changes only when what it records changes: removing a source, adding a statement or
@@ -87,6 +89,7 @@ record = @mkdir -p $(@D); printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$
 packages = $(if $(filter no,$(PACKAGES)),,@service/host/packages.sh $(1))
 # A script that outlives a killed make would hold its lock and its port: it ends when make does.
 WITH_ME := setpriv --pdeathsig TERM
+FUZZ := BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined
 ASAN := BUILD=$(BUILD)/asan CC=clang SANITIZE=address,undefined
 
 # ---------------------------------------------------------------- targets
@@ -138,6 +141,11 @@ bench: ## how fast, as ratios to yardsticks run in the same minute (SECONDS=, RO
 unit: ## only the unit tests, plain and under the sanitizers
 	$(call packages,build test)
 	@exec $(WITH_ME) tests/run $(BUILD) unit
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for SECONDS (600) each, from and into build/fuzz/corpus (T=pattern)
+	$(call packages,build test)
+	@exec $(WITH_ME) env FUZZ_SECONDS=$(or $(SECONDS),600) tests/run $(BUILD) fuzz
 
 .PHONY: asan
 asan: ## build/asan/aidledger, with address and undefined-behaviour checks
@@ -217,13 +225,18 @@ $(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(call object,$(UNIT_HELPERS)
 	$(call say,LINK,$@)
 	$(call make_program,$$(pkg-config --libs check))
 
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/obj/tests/fuzz/%_fuzz.o $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(call make_program,-fsanitize=fuzzer)
+
 $(BUILD)/tests/bench/constant: $(BUILD)/obj/tests/bench/constant.o $(ARCHIVE)
 	$(call say,LINK,$@)
 	$(call make_program)
 
 $(BUILD)/obj/tests/%.o: COMPILE += -Itests
 
-.PHONY: program programs
+.PHONY: program programs fuzzers
+fuzzers: $(FUZZ_BINARIES)
 program: $(BINARY)
 	@:
 programs: $(BINARY) $(UNIT_BINARIES)
@@ -238,5 +251,5 @@ $(BUILD)/catalogue.list: always
 	$(call record,$(CATALOGUE_FILES))
 
 .PRECIOUS: $(BUILD)/obj/%.o
--include $(patsubst %.o,%.d,$(ARCHIVE_OBJECTS) $(call object,service/main.c tests/bench/constant.c $(UNIT_SOURCES) $(UNIT_HELPERS)))
+-include $(patsubst %.o,%.d,$(ARCHIVE_OBJECTS) $(call object,service/main.c tests/bench/constant.c $(FUZZ_SOURCES) $(UNIT_SOURCES) $(UNIT_HELPERS)))
 -include $(BUILD)/embed.d
