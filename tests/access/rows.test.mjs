@@ -18,7 +18,10 @@ const FOLLOWERS = ['commitment_revision', 'commitment_state', 'planned_disbursem
     'framework_link', 'document_hash', 'transaction', 'ownership_input'];
 const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'allocation',
     'ownership_state', 'ownership_position', 'ownership_answer', 'ownership_resolution',
-    'receipt_confirmation', 'ledger_entry', 'ledger_leaf', 'country_group_membership'];
+    'ownership_escalation', 'ownership_joint_statement', 'ownership_agreement',
+    'ownership_disagreement', 'receipt_confirmation', 'receipt_confirmation_state',
+    'receipt_explanation', 'receipt_correction', 'receipt_acceptance', 'receiver_confirmation',
+    'ledger_entry', 'ledger_leaf', 'country_group_membership'];
 
 function asRole(role, settings, statement) {
     const set = Object.entries(settings)
