@@ -155,9 +155,9 @@ CREATE POLICY ownership_agreement_give ON ownership_agreement FOR INSERT
                              CROSS JOIN position_sides(j.position_id) AS s
                              WHERE j.id = statement_id
                                AND CASE j.side
-                                   WHEN 'donor' THEN s.donor <> organisation_id
+                                   WHEN 'donor' THEN s.donor <> ownership_agreement.organisation_id
                                         AND s.country = (SELECT caller_country())
-                                   ELSE s.donor = organisation_id END));
+                                   ELSE s.donor = ownership_agreement.organisation_id END));
 
 -- ---------------------------------------------------------------- what is read
 
@@ -262,7 +262,7 @@ COMMENT ON FUNCTION ownership_escalate(uuid, jsonb) IS
     'The government disputes the answer, or that it was given none.';
 
 CREATE FUNCTION dispute_side(i ownership_input) RETURNS text
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     mine text;
 BEGIN
