@@ -240,8 +240,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION reported_to(uuid, text, integer) IS
-    'The part of a disbursement that is for the country, with every record that adjusts or reverses '
-    'it: as the donor reports it at a version of the commitment, or now.';
+    'The part of a disbursement that is for the country, with every record that adjusts or '
+    'reverses it: as the donor reports it at a version of the commitment, or now.';
 
 CREATE FUNCTION confirmation_state(of_confirmation uuid) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
@@ -486,9 +486,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION receipt_confirm(jsonb) IS
-    'The government of a recipient country confirms a disbursement as the donor reports it by then, '
-    'in full or in part, or states that it did not arrive or cannot be seen. A later statement '
-    'replaces the earlier one.';
+    'The government of a recipient country confirms a disbursement as the donor reports it by '
+    'then, in full or in part, or states that it did not arrive or cannot be seen. A later '
+    'statement replaces the earlier one.';
 
 CREATE FUNCTION receipt_explain(of_confirmation uuid, body jsonb) RETURNS answer
 LANGUAGE plpgsql AS $$
@@ -742,8 +742,8 @@ $$;
 COMMENT ON FUNCTION report_disbursements() IS
     'The disbursements to each country up to the report''s position, those taken back left out, '
     'each with the state the government''s newest statement about it is in by then. "uninvited" '
-    'are those of imports that the government has not taken up; "old" are those whose 60 days for a '
-    'receipt have passed.';
+    'are those of imports that the government has not taken up; "old" are those whose 60 days for '
+    'a receipt have passed.';
 
 GRANT SELECT ON receipt_confirmation_state, receipt_explanation, receipt_correction,
       receipt_acceptance, receiver_confirmation

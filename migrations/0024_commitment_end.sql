@@ -114,8 +114,8 @@ AS $$
      GROUP BY t.currency
 $$;
 COMMENT ON FUNCTION commitment_balance(uuid) IS
-    'What is committed (IATI type 2) and what has gone out for it, per currency: disbursements (3), '
-    'expenditure (4), reimbursements (7), purchases of equity (8).';
+    'What is committed (IATI type 2) and what has gone out for it, per currency: disbursements '
+    '(3), expenditure (4), reimbursements (7), purchases of equity (8).';
 
 CREATE FUNCTION commitment_undisbursed(of_commitment uuid, in_currency text) RETURNS numeric
 LANGUAGE plpgsql STABLE AS $$

@@ -222,6 +222,48 @@ test('a dispute and a case are open until both sides have ended them', async () 
     assert.deepEqual([malawi.discrepant, malawi.reconciled], [1, 0]);
 });
 
+test('a disbursement of these days is not due to be confirmed yet', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    await pay(api.donor, world.d, today, '10.00', 'USD');
+    await settled();
+    const { body } = await good(api.auditor.get('/v1/reports/ownership?donor=XI-DEMO-DONOR&country=MW'));
+    const before = (await report('ownership', '&donor=XI-DEMO-DONOR&country=MW')).body.rows[0];
+    assert.equal(body.rows[0].disbursements, before.disbursements + 1);
+    assert.equal(body.rows[0].disbursements_due, before.disbursements_due);
+    assert.equal(body.rows[0].confirmation_rate, before.confirmation_rate);
+});
+
+test('a membership that is stated anew counts from then on, and not before', async () => {
+    const query = 'donor=XI-TEST-NORTH&year=2021';
+    const groups = (answer) => answer.body.rows.map((row) => `${row.recipient_group} ${row.currency}`);
+    const old = await good(api.auditor.get(`/v1/reports/group-allocation?${query}`));
+    assert.ok(!groups(old).includes('SIDS JPY'));
+    const stated = await good(api.steward.post('/v1/country-groups/SIDS/memberships', {
+        country: 'NG', status: 'member', subclass: 'un_member', authority: 'For this test',
+        list_version: '1', source: 'For this test', confidence: 'low', reason: 'For this test.' }));
+    const size = await sequenced(stated.body.statement.entry);
+    const fresh = await good(api.auditor.get(`/v1/reports/group-allocation?${query}&as_of=${size}`));
+    assert.ok(groups(fresh).includes('SIDS JPY'));
+    const past = await good(api.auditor.get(
+        `/v1/reports/group-allocation?${query}&as_of=${old.body.tree_size}`));
+    assert.equal(past.text, old.text);
+});
+
+test('no cell is a formula, and no quote or comma leaves its field', async () => {
+    const name = '=HYPERLINK("http://example.org","a, b")';
+    await good(api.steward.post('/v1/organisations', { identifier: 'XI-TEST-FORMULA', name }));
+    const editor = await somebody('XI-TEST-FORMULA', 'donor_editor,donor_approver');
+    await commit(editor, editor, { commitment_date: '2021-05-05', amount: '1.00', currency: 'USD',
+        recipients: [{ country: 'MW', share: '100' }], sectors: [{ code: '22040', share: '100' }] });
+    await settled();
+    const path = '/v1/reports/portfolio?donor=XI-TEST-FORMULA&notes=none&format=csv';
+    const csv = parseCsv((await good(api.anonymous.get(path))).text);
+    assert.equal(csv[1][1], `'${name}`);
+    assert.equal(csv[1].length, csv[0].length);
+    const json = await good(api.anonymous.get('/v1/reports/portfolio?donor=XI-TEST-FORMULA'));
+    assert.equal(json.body.rows[0].donor_name, name);
+});
+
 // What a report adds up to in one currency, over all years.
 async function totalOf(query, currency) {
     const { body } = await good(api.auditor.get(`/v1/reports/${query}`));
@@ -271,48 +313,6 @@ test('a cancellation before any payment leaves nothing committed anywhere', asyn
             { region: '298', share: '50' }], sectors: [{ code: '11110', share: '100' }] });
     assert.deepEqual((await cancelled(path)).map((m) => m.committed), ['0.00']);
     assert.deepEqual(await totalOf('portfolio?recipient=VU', 'USD'), before);
-});
-
-test('a disbursement of these days is not due to be confirmed yet', async () => {
-    const today = new Date().toISOString().slice(0, 10);
-    await pay(api.donor, world.d, today, '10.00', 'USD');
-    await settled();
-    const { body } = await good(api.auditor.get('/v1/reports/ownership?donor=XI-DEMO-DONOR&country=MW'));
-    const before = (await report('ownership', '&donor=XI-DEMO-DONOR&country=MW')).body.rows[0];
-    assert.equal(body.rows[0].disbursements, before.disbursements + 1);
-    assert.equal(body.rows[0].disbursements_due, before.disbursements_due);
-    assert.equal(body.rows[0].confirmation_rate, before.confirmation_rate);
-});
-
-test('a membership that is stated anew counts from then on, and not before', async () => {
-    const query = 'donor=XI-TEST-NORTH&year=2021';
-    const groups = (answer) => answer.body.rows.map((row) => `${row.recipient_group} ${row.currency}`);
-    const old = await good(api.auditor.get(`/v1/reports/group-allocation?${query}`));
-    assert.ok(!groups(old).includes('SIDS JPY'));
-    const stated = await good(api.steward.post('/v1/country-groups/SIDS/memberships', {
-        country: 'NG', status: 'member', subclass: 'un_member', authority: 'For this test',
-        list_version: '1', source: 'For this test', confidence: 'low', reason: 'For this test.' }));
-    const size = await sequenced(stated.body.statement.entry);
-    const fresh = await good(api.auditor.get(`/v1/reports/group-allocation?${query}&as_of=${size}`));
-    assert.ok(groups(fresh).includes('SIDS JPY'));
-    const past = await good(api.auditor.get(
-        `/v1/reports/group-allocation?${query}&as_of=${old.body.tree_size}`));
-    assert.equal(past.text, old.text);
-});
-
-test('no cell is a formula, and no quote or comma leaves its field', async () => {
-    const name = '=HYPERLINK("http://example.org","a, b")';
-    await good(api.steward.post('/v1/organisations', { identifier: 'XI-TEST-FORMULA', name }));
-    const editor = await somebody('XI-TEST-FORMULA', 'donor_editor,donor_approver');
-    await commit(editor, editor, { commitment_date: '2021-05-05', amount: '1.00', currency: 'USD',
-        recipients: [{ country: 'MW', share: '100' }], sectors: [{ code: '22040', share: '100' }] });
-    await settled();
-    const path = '/v1/reports/portfolio?donor=XI-TEST-FORMULA&notes=none&format=csv';
-    const csv = parseCsv((await good(api.anonymous.get(path))).text);
-    assert.equal(csv[1][1], `'${name}`);
-    assert.equal(csv[1].length, csv[0].length);
-    const json = await good(api.anonymous.get('/v1/reports/portfolio?donor=XI-TEST-FORMULA'));
-    assert.equal(json.body.rows[0].donor_name, name);
 });
 
 test('every report has its folder complete, and the catalogue lists it', async () => {
