@@ -203,6 +203,12 @@ CREATE POLICY receiver_confirmation_give ON receiver_confirmation FOR INSERT
                 AND EXISTS (SELECT FROM confirmation_sides(confirmation_id) AS s
                              WHERE caller_receives(s.commitment_id)));
 
+-- Like transactions, receipts exist on published commitments only: a report may count them all.
+CREATE POLICY receipt_confirmation_report ON receipt_confirmation FOR SELECT
+    TO aidledger_reporter USING (true);
+CREATE POLICY receipt_confirmation_state_report ON receipt_confirmation_state FOR SELECT
+    TO aidledger_reporter USING (true);
+
 -- ---------------------------------------------------------------- what is read
 
 CREATE FUNCTION caller_side(donor uuid, country text) RETURNS text
@@ -294,7 +300,9 @@ BEGIN
         'amount', r.amount::text, 'currency', t.currency,
         'reported_amount', o.reported::text, 'difference', (o.reported - r.amount)::text,
         'corrected_amount', reported_to(r.transaction_id, r.country, NULL)::text,
-        'open_difference', open_difference(r)::text,
+        'open_difference', CASE WHEN later_confirmation(r) IS NULL
+                                     AND confirmation_state(r.id) IN ('DISCREPANT', 'DENIED')
+                                THEN open_difference(r)::text END,
         'value_date', r.value_date, 'treasury_reference', r.treasury_reference,
         'text', r.text, 'confirmed_by', organisation_reference(r.organisation_id),
         'explanations', (
@@ -343,7 +351,7 @@ $$;
 COMMENT ON FUNCTION receipt_json(receipt_confirmation) IS
     'A receipt confirmation as documents show it. The difference is what was reported when the '
     'government spoke, less what it received, in the currency of the disbursement; the open '
-    'difference counts the corrections since.';
+    'difference is that of an open case and counts the corrections since.';
 
 -- ---------------------------------------------------------------- what is written
 

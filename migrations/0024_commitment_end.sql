@@ -120,7 +120,7 @@ COMMENT ON FUNCTION commitment_balance(uuid) IS
 CREATE FUNCTION commitment_undisbursed(of_commitment uuid, in_currency text) RETURNS numeric
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN coalesce((SELECT greatest(b.committed - b.paid, 0)
+    RETURN coalesce((SELECT greatest(b.committed - greatest(b.paid, 0), 0)
                        FROM commitment_balance(of_commitment) AS b
                       WHERE b.currency = in_currency), 0);
 END
@@ -158,30 +158,41 @@ $$;
 COMMENT ON FUNCTION cancellation_faults(uuid, text, jsonb) IS
     'Whether a cancellation names the undisbursed part where it has to, and only there.';
 
+-- Record by record, the newest first: one that is taken back whole takes its exact parts with it, so
+-- that nothing stays committed to anybody where nothing was paid. What is left of the last one is
+-- split as the commitment is.
 CREATE FUNCTION commitment_decommitted(c commitment, amount numeric, in_currency text, reason text)
 RETURNS commitment
 LANGUAGE plpgsql AS $$
 DECLARE
     today date := (now() AT TIME ZONE 'UTC')::date;
-    whole uuid;
+    owed  numeric := amount;
+    part  numeric;
+    t     transaction;
 BEGIN
-    IF amount = 0 THEN
-        RETURN c;
-    END IF;
-    -- The one record there is gets taken back part by part; several ones have no parts in common,
-    -- so that the shares of the commitment as it stands decide.
-    SELECT CASE count(*) WHEN 1 THEN (array_agg(t.id))[1] END INTO whole
-      FROM transaction AS t
-     WHERE t.commitment_id = c.id AND t.transaction_type = '2' AND t.currency = in_currency;
-    RETURN transaction_append(c, jsonb_strip_nulls(jsonb_build_object(
-               'transaction_type', '2', 'transaction_date', today, 'value_date', today,
-               'amount', (-amount)::text, 'currency', in_currency,
-               'description', 'Cancellation', 'adjusts', whole, 'reason', reason)));
+    FOR t IN
+        SELECT w.*
+          FROM transaction AS w
+          JOIN ledger_entry AS e ON e.entry = w.entry
+         WHERE w.commitment_id = c.id
+           AND w.transaction_type = '2'
+           AND w.currency = in_currency
+         ORDER BY e.version DESC
+    LOOP
+        EXIT WHEN owed = 0;
+        part := least(t.amount, owed);
+        c := transaction_append(c, jsonb_build_object(
+                 'transaction_type', '2', 'transaction_date', today, 'value_date', today,
+                 'amount', (-part)::text, 'currency', in_currency,
+                 'description', 'Cancellation', 'adjusts', t.id, 'reason', reason));
+        owed := owed - part;
+    END LOOP;
+    RETURN c;
 END
 $$;
 COMMENT ON FUNCTION commitment_decommitted(commitment, numeric, text, text) IS
-    'Takes back what is committed and not paid by a negative record of IATI type 2, and returns '
-    'the commitment after it.';
+    'Takes back what is committed and not paid by records of IATI type 2 that add up to it, and '
+    'returns the commitment after them.';
 
 CREATE FUNCTION commitment_cancel(of_commitment uuid, body jsonb) RETURNS answer
 LANGUAGE plpgsql AS $$
@@ -216,8 +227,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION commitment_cancel(uuid, jsonb) IS
-    'Ends a commitment before it is fulfilled. What was not paid is decommitted by a further '
-    'record, so that no more stays committed than was paid; where more was paid, nothing is.';
+    'Ends a commitment before it is fulfilled. What was not paid is decommitted by further '
+    'records, so that no more stays committed than was paid; where more was paid, nothing is.';
 
 CREATE FUNCTION unsettled_disbursements(of_commitment uuid)
 RETURNS TABLE (transaction_id uuid, country text, state text)
