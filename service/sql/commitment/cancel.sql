@@ -1,5 +1,5 @@
 -- POST /v1/commitments/{id}/cancel
--- Ends it before it is fulfilled; what was not paid is decommitted by a further record.
+-- Ends it before it is fulfilled; what was not paid is decommitted by further records.
 -- kind  write
 -- lane  write
 -- role  donor_approver
