@@ -107,7 +107,7 @@ run: ## install what is missing, build, serve on http://127.0.0.1:8080 (PORT=)
 
 .PHONY: test
 test: ## every test, on a throwaway PostgreSQL (T=pattern for some)
-	$(call packages,build run test)
+	$(call packages,build run test lint)
 	@exec $(WITH_ME) tests/run $(BUILD)
 
 .PHONY: dev
@@ -169,14 +169,14 @@ fmt-check: ## fail when a C source is not formatted
 
 .PHONY: lint
 lint: ## layers, clang-tidy, cppcheck, shellcheck
-	$(call packages,build test dev)
+	$(call packages,build test lint)
 	@$(SUBMAKE) $(PARALLEL) $(CATALOGUE)
 	service/host/layers.sh
 	shellcheck $$(git grep -lE '^#!.*(sh|bash)$$' -- service tests .ci .githooks)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 	  --suppress=missingIncludeSystem -Iservice -D_GNU_SOURCE $(SOURCES)
-	clang-tidy --quiet --warnings-as-errors='*' $(LIBRARY_SOURCES) service/main.c \
-	  -- -std=c11 -D_GNU_SOURCE -Iservice $$(pkg-config --cflags $(LIBRARIES))
+	printf '%s\n' $(LIBRARY_SOURCES) service/main.c | xargs -P $$(nproc) -n 8 sh -c \
+	  'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=c11 -D_GNU_SOURCE -Iservice '"$$(pkg-config --cflags $(LIBRARIES))" sh
 
 .PHONY: clean
 clean: ## remove what was built (never the data in var/)

@@ -32,19 +32,24 @@ said AS (
            count(*) FILTER (WHERE i.answer = 'accepted') AS accepted,
            count(*) FILTER (WHERE i.answer = 'partly_accepted') AS partly_accepted,
            count(*) FILTER (WHERE i.answer = 'rejected') AS rejected,
-           count(*) FILTER (WHERE i.position <> 'endorse' AND i.answer IS NULL) AS unanswered
+           count(*) FILTER (WHERE i.position <> 'endorse' AND i.answer IS NULL) AS unanswered,
+           count(*) FILTER (WHERE i.state = 'RESOLVED') AS resolved,
+           count(*) FILTER (WHERE i.state = 'DISPUTED') AS disputed,
+           count(*) FILTER (WHERE i.state = 'STANDING_DISAGREEMENT') AS standing_disagreement
       FROM input AS i
      GROUP BY i.donor, i.country),
 received AS (
     SELECT d.donor, d.country, count(*) AS disbursements,
            count(*) FILTER (WHERE d.uninvited) AS not_invited,
            count(*) FILTER (WHERE d.old AND NOT d.uninvited) AS due,
-           count(*) FILTER (WHERE d.old AND NOT d.uninvited AND d.outcome = 'full')
+           count(*) FILTER (WHERE d.old AND NOT d.uninvited AND d.state = 'CONFIRMED')
                AS confirmed_due,
-           count(*) FILTER (WHERE d.outcome = 'full') AS confirmed,
-           count(*) FILTER (WHERE d.outcome = 'partial') AS discrepant,
-           count(*) FILTER (WHERE d.outcome = 'not_received') AS denied,
-           count(*) FILTER (WHERE d.outcome = 'not_visible') AS off_treasury
+           count(*) FILTER (WHERE d.state = 'CONFIRMED') AS confirmed,
+           count(*) FILTER (WHERE d.state = 'RECONCILED') AS reconciled,
+           count(*) FILTER (WHERE d.state = 'CONFIRMED_BY_RECEIVER') AS confirmed_by_receiver,
+           count(*) FILTER (WHERE d.state = 'DISCREPANT') AS discrepant,
+           count(*) FILTER (WHERE d.state = 'DENIED') AS denied,
+           count(*) FILTER (WHERE d.state = 'OFF_TREASURY') AS off_treasury
       FROM report_disbursements() AS d
      WHERE $2 IS NULL OR d.country = $2
      GROUP BY d.donor, d.country)
@@ -57,11 +62,15 @@ SELECT coalesce(o.identifier, o.id::text) AS donor, o.name AS donor_name, k.coun
        coalesce(s.awaited, 0) AS awaited, report_rate(s.in_time, s.due) AS input_coverage,
        coalesce(s.needing_answer, 0) AS needing_answer, coalesce(s.accepted, 0) AS accepted,
        coalesce(s.partly_accepted, 0) AS partly_accepted, coalesce(s.rejected, 0) AS rejected,
-       coalesce(s.unanswered, 0) AS unanswered,
+       coalesce(s.unanswered, 0) AS unanswered, coalesce(s.resolved, 0) AS resolved,
+       coalesce(s.disputed, 0) AS disputed,
+       coalesce(s.standing_disagreement, 0) AS standing_disagreement,
        report_rate(s.accepted + s.partly_accepted, s.needing_answer) AS uptake,
        coalesce(r.disbursements, 0) AS disbursements,
        coalesce(r.not_invited, 0) AS disbursements_not_invited,
        coalesce(r.due, 0) AS disbursements_due, coalesce(r.confirmed, 0) AS confirmed,
+       coalesce(r.reconciled, 0) AS reconciled,
+       coalesce(r.confirmed_by_receiver, 0) AS confirmed_by_receiver,
        coalesce(r.discrepant, 0) AS discrepant, coalesce(r.denied, 0) AS denied,
        coalesce(r.off_treasury, 0) AS off_treasury,
        report_rate(r.confirmed_due, r.due) AS confirmation_rate

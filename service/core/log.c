@@ -86,14 +86,18 @@ void log_begin(struct log_line *line, enum log_level level, const char *msg)
     log_text(line, "msg", msg);
 }
 
-/* Letters that need no quotes; everything else could end a value or a line. */
+/* Everything that could end a value or a line. Bytes above ASCII are below zero. */
+static bool needs_quotes(char letter)
+{
+    return letter <= ' ' || letter == 0x7F || strchr("\"'<=>\\^`", letter) != NULL;
+}
+
 static bool is_plain(const char *value)
 {
-    size_t length = 0;
-    while (value[length] > ' ' && value[length] < 0x7F &&
-           memchr("\"'<=>\\^`", value[length], 8) == NULL)
-        length++;
-    return length > 0 && value[length] == '\0';
+    const char *at = value;
+    while (!needs_quotes(*at))
+        at++;
+    return at > value && *at == '\0';
 }
 
 static void add_escaped(struct log_line *line, const char *value)

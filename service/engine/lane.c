@@ -239,7 +239,7 @@ static void pump_lane(struct lane *lane)
     size_t available = 0;
     for (size_t i = 0; i < lane->connection_count; i++)
         available += connection_is_free(&lane->connections[i]);
-    for (size_t i = 0; i < lane->connection_count && lane->waiting > 0; i++) {
+    for (size_t i = 0; lane->waiting > 0 && available > 0; i++) {
         if (!connection_is_free(&lane->connections[i]))
             continue;
         /* Shared out over the free connections: two backends are two cores. */

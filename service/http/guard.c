@@ -22,18 +22,23 @@ static bool is_alphanumeric(char letter)
            (letter >= '0' && letter <= '9');
 }
 
+static bool is_letter_of(char letter, const char *others)
+{
+    return is_alphanumeric(letter) || (letter != '\0' && strchr(others, letter) != NULL);
+}
+
 /* RFC 9110 §5.6.2 */
 static bool is_token(const char *name, size_t size)
 {
     size_t i = 0;
-    while (i < size && (is_alphanumeric(name[i]) || memchr("!#$%&'*+-.^_`|~", name[i], 15) != NULL))
+    while (i < size && is_letter_of(name[i], "!#$%&'*+-.^_`|~"))
         i++;
     return size > 0 && i == size;
 }
 
 static bool is_host(const char *host)
 {
-    while (is_alphanumeric(*host) || (*host != '\0' && memchr("-._~:[]%", *host, 8) != NULL))
+    while (is_letter_of(*host, "-._~:[]%"))
         host++;
     return *host == '\0';
 }

@@ -3,12 +3,13 @@
 //
 // Each line: operation, what it is tried on (where that matters), and the status for each caller:
 //   an   nobody: no key              sn   statistician, Malawi
-//   de   donor editor, the owner     sh   stakeholder
+//   de   donor editor, the owner     sh   stakeholder, of the other donor
 //   da   donor approver, the owner   au   auditor
 //   de2, da2  of another donor       st   steward
 //   ro   recipient officer, Malawi   ro2, rs2  of Kenya, which receives nothing
 //   rs   recipient signatory, Malawi
-// What somebody may not know of is 404, what is known and not theirs 403.
+// What somebody may not know of is 404, what is known and not theirs 403. The other donor is the
+// receiver that the disbursement of receipt_confirmation_receive names.
 export const callers = ['an', 'de', 'de2', 'da', 'da2', 'ro', 'ro2', 'rs', 'rs2', 'sn', 'sh',
     'au', 'st'];
 
@@ -63,6 +64,11 @@ commitment_register           submitted    401 403 403 200 404 403 403 403 403 4
 commitment_register           amending     401 403 403 200 403 403 403 403 403 403 403 403 403
 commitment_effect             registered   401 403 403 200 403 403 403 403 403 403 403 403 403
 commitment_amend              effective    401 200 403 403 403 403 403 403 403 403 403 403 403
+commitment_suspend            effective    401 403 403 200 403 403 403 403 403 403 403 403 403
+commitment_resume             suspended    401 403 403 200 403 403 403 403 403 403 403 403 403
+commitment_cancel             effective    401 403 403 200 403 403 403 403 403 403 403 403 403
+commitment_cancel             registered   401 403 403 200 403 403 403 403 403 403 403 403 403
+commitment_close              effective    401 403 403 200 403 403 403 403 403 403 403 403 403
 schedule_read                 draft        404 200 404 200 404 404 404 404 404 404 404 200 404
 schedule_read                 effective    200 200 200 200 200 200 200 200 200 200 200 200 200
 schedule_record               effective    401 201 403 201 403 403 403 403 403 403 403 403 403
@@ -86,7 +92,14 @@ ownership_input_lodge         effective    401 403 403 403 403 403 403 201 403 4
 ownership_input_supersede                  401 403 403 403 403 403 403 200 403 403 403 403 403
 ownership_input_answer                     401 403 403 200 403 403 403 403 403 403 403 403 403
 ownership_input_resolve                    401 403 403 403 403 403 403 200 403 403 403 403 403
+ownership_input_escalate                   401 403 403 403 403 403 403 200 403 403 403 403 403
+ownership_input_joint_statement            401 403 403 200 403 403 403 200 403 403 403 403 403
+ownership_input_agree_to_differ            401 403 403 200 403 403 403 200 403 403 403 403 403
 receipt_confirmation_list                  200 200 200 200 200 200 200 200 200 200 200 200 200
 receipt_confirmation_read                  200 200 200 200 200 200 200 200 200 200 200 200 200
 receipt_confirmation_confirm               401 403 403 403 403 201 403 201 403 403 403 403 403
+receipt_confirmation_explain               401 200 403 200 403 403 403 403 403 403 403 403 403
+receipt_confirmation_correct               401 200 403 200 403 403 403 403 403 403 403 403 403
+receipt_confirmation_accept                401 403 403 200 403 403 403 200 403 403 403 403 403
+receipt_confirmation_receive               401 403 403 403 200 403 403 403 403 403 200 403 403
 `;

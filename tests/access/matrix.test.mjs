@@ -32,7 +32,7 @@ before(async () => {
 });
 
 const states = { draft: make.drafted, submitted: make.submitted, registered: make.registered,
-    effective: make.effective, amending: make.amending };
+    effective: make.effective, amending: make.amending, suspended: make.suspended };
 
 async function prepareRow({ operation, state }) {
     if (state === undefined) {

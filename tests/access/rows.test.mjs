@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
+import { api } from '../lib/client.mjs';
 import * as make from '../lib/make.mjs';
 import { rows, run } from '../lib/sql.mjs';
 
@@ -18,7 +19,10 @@ const FOLLOWERS = ['commitment_revision', 'commitment_state', 'planned_disbursem
     'framework_link', 'document_hash', 'transaction', 'ownership_input'];
 const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'allocation',
     'ownership_state', 'ownership_position', 'ownership_answer', 'ownership_resolution',
-    'receipt_confirmation', 'ledger_entry', 'ledger_leaf', 'country_group_membership'];
+    'ownership_escalation', 'ownership_joint_statement', 'ownership_agreement',
+    'ownership_disagreement', 'receipt_confirmation', 'receipt_confirmation_state',
+    'receipt_explanation', 'receipt_correction', 'receipt_acceptance', 'receiver_confirmation',
+    'ledger_entry', 'ledger_leaf', 'country_group_membership'];
 
 function asRole(role, settings, statement) {
     const set = Object.entries(settings)
@@ -58,6 +62,46 @@ test('private values are for their organisation and auditors', () => {
     assert.ok(count('aidledger_scoped', { organisation: other.id, roles: 'auditor' }) > 5);
     assert.equal(count('aidledger_scoped', { organisation: other.id, roles: 'steward' }), 0);
     assert.equal(count('aidledger_public', {}), 0);
+});
+
+test('neither side writes what the other says', async () => {
+    const receipt = await make.received('partial');
+    const dispute = await make.disputed();
+    const proposed = await api.donorApprover.post(`${dispute.path}/joint-statement`,
+        { text: 'Both regret it.' }, { ifMatch: dispute.etag });
+    const [position] = proposed.body.ownership_input.positions;
+    const [statement] = position.joint_statements;
+    const idOf = (identifier) =>
+        rows(`SELECT id FROM organisation WHERE identifier = '${identifier}'`)[0].id;
+    const sides = {
+        donor: { organisation: idOf('XI-DEMO-DONOR'), roles: 'donor_approver' },
+        recipient: { organisation: idOf('XI-DEMO-MW'), roles: 'recipient_signatory', country: 'MW' },
+    };
+    const said = (side) => `'${sides[side].organisation}', '${receipt.entry}', now()`;
+    const acceptance = (side) => `INSERT INTO receipt_acceptance (id, confirmation_id, side,
+        difference, organisation_id, entry, recorded_at)
+        VALUES (gen_random_uuid(), '${receipt.id}', '${side}', 1, ${said(side)})`;
+    const text = (table) => (side) => `INSERT INTO ${table} (id, position_id, ordinal, side, text,
+        organisation_id, entry, recorded_at)
+        VALUES (gen_random_uuid(), '${position.id}', 9, '${side}', 'x', ${said(side)})`;
+    // Each by the side that may, then by the other one, in its own name and in the first one's.
+    const forge = (side, other, statementOf) => {
+        const attempt = (as, name) => asRole('aidledger_writer', sides[as],
+            `${statementOf(side).replace(sides[side].organisation, sides[name].organisation)};
+             DO $$ BEGIN RAISE EXCEPTION 'it was let in'; END $$`);
+        assert.throws(() => attempt(side, side), /it was let in/, statementOf(side));
+        assert.throws(() => attempt(other, other), /row-level security/, statementOf(side));
+        assert.throws(() => attempt(other, side), /row-level security/, statementOf(side));
+    };
+    for (const statementOf of [acceptance, text('ownership_joint_statement'),
+        text('ownership_disagreement')]) {
+        forge('donor', 'recipient', statementOf);
+        forge('recipient', 'donor', statementOf);
+    }
+    forge('recipient', 'donor', (side) => `INSERT INTO ownership_agreement
+        VALUES ('${statement.id}', ${said(side)})`);
+    forge('donor', 'recipient', (side) => `INSERT INTO receipt_explanation
+        VALUES (gen_random_uuid(), '${receipt.id}', 'fee', 'x', ${said(side)})`);
 });
 
 test('no lane changes, deletes or empties a record', () => {

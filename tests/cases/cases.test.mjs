@@ -4,7 +4,7 @@
 // A file is a list of cases. Each says
 //   name     what it shows
 //   given    the fixture it starts from (below); its values stand for {id}, {transaction} ...
-//   as       who asks: a user of tests/lib/client.mjs, or kenya, importEditor (below)
+//   as       who asks: a user of tests/lib/client.mjs, or one of `users` (below)
 //   path     values of the path, when the fixture's id is not meant
 //   query    the query as it is sent
 //   body     the body; or `change`: the contract's example with members replaced, null takes one out
@@ -65,6 +65,8 @@ async function imported() {
         <sector vocabulary="1" code="11110" percentage="100"/>
         <transaction><transaction-type code="2"/><transaction-date iso-date="2021-01-01"/>
         <value value-date="2021-01-01">50.00</value></transaction>
+        <transaction><transaction-type code="3"/><transaction-date iso-date="2021-02-01"/>
+        <value value-date="2021-02-01">10.00</value></transaction>
         </iati-activity></iati-activities>`);
     execFileSync(process.env.AIDLEDGER_BINARY, ['import', join(folder, 'activity.xml')], {
         env: { ...process.env, AIDLEDGER_DATABASE_URL: process.env.AIDLEDGER_TEST_DATABASE },
@@ -77,6 +79,98 @@ async function imported() {
     return { id: found.id, etag: read.etag };
 }
 
+async function amendedAmount() {
+    const made = await make.amending({ amount: '1500000.00' });
+    await done(api.donorApprover.post(`${made.path}/register`, undefined, { ifMatch: made.etag }));
+    return make.fresh(made);
+}
+
+// The commitment once these were paid on it, and the last of them.
+async function payments(...list) {
+    const made = await make.effective();
+    let answer;
+    for (const changes of list) {
+        answer = await done(api.donor.post(`${made.path}/transactions`, { transaction_type: '3',
+            transaction_date: '2026-11-02', amount: '250000.01', currency: 'USD', ...changes }));
+    }
+    return { ...await make.fresh(made), transaction: answer.body.transaction.id };
+}
+
+const toMalawi = { recipient_country: 'MW', amount: '175000.01' };
+
+// One disbursement of each kind that does not keep a commitment from being closed.
+async function settled() {
+    const made = await payments(toMalawi);
+    const pay = async (changes) => (await done(api.donor.post(`${made.path}/transactions`, {
+        transaction_type: '3', transaction_date: '2026-11-02', currency: 'USD', ...toMalawi,
+        ...changes }))).body.transaction.id;
+    await make.confirmedAs('full', made.transaction);
+    await make.confirmedAs('partial', await pay());
+    await make.confirmedAs('not_received', await pay());
+    const reconciled = await make.confirmedAs('partial', await pay());
+    await make.accepted(api.signatory, await make.accepted(api.donorApprover, reconciled));
+    const wrong = await pay();
+    await pay({ adjusts: wrong, amount: '-175000.01', reason: 'Sent twice.' });
+    await pay({ recipient_country: undefined, recipient_region: '298' });
+    return make.fresh(made);
+}
+
+const toReceiver = { receiver_org: { ref: 'XI-TEST-NGO', name: 'School Networks Trust' } };
+
+async function correctedCase() {
+    const made = await make.corrected(await make.received('partial'), '-55000.01');
+    return { ...made, correction: made.body.corrections[0].transaction_id };
+}
+
+// A text of the donor's for both sides.
+async function proposed(made, text = 'Both regret it.', donor = api.donorApprover) {
+    const answer = await done(donor.post(`${made.path}/joint-statement`, { text },
+        { ifMatch: made.etag }));
+    const statements = answer.body.ownership_input.positions.at(-1).joint_statements;
+    return { ...made, etag: answer.etag, proposal: statements[0].id };
+}
+
+async function differing(made, who, text) {
+    const answer = await done(who.post(`${made.path}/agree-to-differ`, { text },
+        { ifMatch: made.etag }));
+    return { ...made, etag: answer.etag };
+}
+
+const halfDiffering = async () =>
+    differing(await make.disputed(), api.donorApprover, 'It could not be moved.');
+
+// A commitment of an organisation that asks for four eyes, submitted by somebody with both roles and
+// approved by somebody else.
+async function ownWork() {
+    const made = await make.drafted();
+    const sent = await done(users.bothHands.post(`${made.path}/submit`, undefined,
+        { ifMatch: made.etag }));
+    const known = await done(api.donorApprover.post(`${made.path}/register`, undefined,
+        { ifMatch: sent.etag }));
+    await done(api.donorApprover.post(`${made.path}/effect`,
+        bodyExample(operations.commitment_effect), { ifMatch: known.etag }));
+    return make.fresh(made);
+}
+
+// A dispute on a commitment of an organisation to its own country.
+async function disputedWithItself() {
+    const step = (who, made, path, body) => done(who.post(path, body, { ifMatch: made?.etag }));
+    const { kenya, kenyaDonor } = users;
+    const drafted = await step(kenyaDonor, undefined, '/v1/commitments',
+        make.draft({ recipients: [{ country: 'KE', share: '100' }] }));
+    const path = drafted.location;
+    const sent = await step(kenyaDonor, drafted, `${path}/submit`);
+    await step(kenyaDonor, sent, `${path}/register`);
+    const lodged = await step(kenya, undefined, `${path}/ownership-inputs`,
+        bodyExample(operations.ownership_input_lodge));
+    const input = lodged.location;
+    const answered = await step(kenyaDonor, lodged, `${input}/answer`,
+        { answer: 'rejected', reason: 'No.' });
+    const disputed = await step(kenya, answered, `${input}/escalate`, { ground: 'No.' });
+    return proposed({ id: disputed.body.ownership_input.id, path: input, etag: disputed.etag },
+        'Yes.', kenyaDonor);
+}
+
 const fixtures = {
     drafted: make.drafted, submitted: make.submitted, registered: make.registered,
     effective: make.effective, amending: make.amending, lodged: async () => {
@@ -84,6 +178,66 @@ const fixtures = {
         return { ...made, commitment: made.commitment.id };
     },
     answered: make.answered, imported, linked,
+    suspended: make.suspended, cancelled: make.cancelled, settled, own_work: ownWork,
+    amended_amount: amendedAmount,
+    spent: () => payments({ transaction_type: '4', amount: '300000.00' }),
+    overpaid: () => payments({ amount: '1300000.00' }),
+    paid_in_euro: () => payments({ amount: '100.00', currency: 'EUR' }),
+    paid_to_malawi: () => payments(toMalawi),
+    taken_back: async () => {
+        const made = await payments({});
+        await done(api.donor.post(`${made.path}/transactions`, { transaction_type: '3',
+            transaction_date: '2026-11-02', amount: '-250000.01', currency: 'USD',
+            adjusts: made.transaction, reason: 'Sent twice.' }));
+        return make.fresh(made);
+    },
+    unseen: async () => {
+        const made = await payments(toMalawi);
+        await make.confirmedAs('not_visible', made.transaction);
+        return make.fresh(made);
+    },
+    disputed: make.disputed, disputed_with_itself: disputedWithItself,
+    proposed: async () => proposed(await make.disputed()),
+    proposed_anew: async () => proposed(await proposed(await make.disputed()), 'Nobody does.'),
+    settled_jointly: async () => {
+        const made = await proposed(await make.disputed());
+        const { etag } = await done(api.signatory.post(`${made.path}/joint-statement`,
+            { accepts: made.proposal }, { ifMatch: made.etag }));
+        return { ...made, etag };
+    },
+    half_differing: halfDiffering,
+    differing: async () => differing(await halfDiffering(), api.signatory, 'It could.'),
+    discrepant: () => make.received('partial'),
+    denied: () => make.received('not_received'),
+    confirmed_in_full: () => make.received('full'),
+    off_treasury: () => make.received('not_visible', toReceiver),
+    denied_to_receiver: () => make.received('not_received', toReceiver),
+    received_by_the_donor: () => make.received('not_visible',
+        { receiver_org: { ref: 'XI-DEMO-DONOR' } }),
+    discrepant_import: async () => {
+        const { id } = await imported();
+        const { body } = await done(api.anonymous.get(`/v1/commitments/${id}/transactions?type=3`));
+        const answer = await done(api.officer.post('/v1/receipt-confirmations', {
+            transaction_id: body.items[0].id, outcome: 'partial', amount: '9.00',
+            value_date: '2021-02-03' }));
+        return { id: answer.body.receipt_confirmation.id, etag: answer.etag };
+    },
+    discrepant_closed: async () => {
+        const made = await payments(toMalawi);
+        const receipt = await make.confirmedAs('partial', made.transaction);
+        const { etag } = await done(api.donorApprover.post(`${made.path}/close`, undefined,
+            { ifMatch: receipt.etag }));
+        return { ...receipt, etag };
+    },
+    corrected: correctedCase,
+    denied_and_reversed: async () => make.accepted(api.donorApprover,
+        await make.corrected(await make.received('not_received'), '-175000.01')),
+    accepted_by_donor: async () =>
+        make.accepted(api.donorApprover, await make.received('partial')),
+    accepted_by_recipient: async () =>
+        make.accepted(api.signatory, await make.received('partial')),
+    accepted_then_corrected: async () => make.corrected(
+        await make.accepted(api.donorApprover, await make.received('partial')), '-5000.00'),
     bare: async () => {
         const made = await done(api.donor.post('/v1/commitments', { title: 'A thought' }));
         return { id: made.body.commitment.id, etag: made.etag };
@@ -154,7 +308,13 @@ const fixtures = {
 
 before(async () => {
     await organisation('XI-TEST-KE', 'KE');
+    await organisation('XI-TEST-ZM', 'ZM');
+    await organisation('XI-TEST-NGO');
     users.kenya = await somebody('XI-TEST-KE', 'recipient_officer,recipient_signatory', 'KE');
+    users.zambia = await somebody('XI-TEST-ZM', 'recipient_signatory', 'ZM');
+    users.receiver = await somebody('XI-TEST-NGO', 'stakeholder');
+    users.bothHands = await somebody('XI-DEMO-DONOR', 'donor_editor,donor_approver');
+    users.kenyaDonor = await somebody('XI-TEST-KE', 'donor_editor,donor_approver');
     await imported();
 });
 

@@ -2,18 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 
 import { bodyExample, fill, prepare } from '../lib/calls.mjs';
 import { api, base, request } from '../lib/client.mjs';
 import { answerFaults, bodySchema, contract, faults, operations } from '../lib/contract.mjs';
 import * as make from '../lib/make.mjs';
+import { organisation, somebody } from '../lib/principals.mjs';
 
 const callers = {
     donor_editor: api.donor, donor_approver: api.donorApprover, recipient_officer: api.officer,
     recipient_signatory: api.signatory, auditor: api.auditor, steward: api.steward,
     public: api.anonymous,
 };
+
+before(async () => {
+    callers.stakeholder = await somebody(await organisation('XI-TEST-DONOR'), 'stakeholder');
+});
 
 function caller(operation) {
     return callers[operation['x-roles'].at(-1)];

@@ -31,6 +31,10 @@ export const kinds = {
     'commitment.amendment_returned': { private: ['reason'] },
     'commitment.amended': [...content, 'reason', 'asked_again', 'due_on'],
     'commitment.effected': ['agreement_reference', 'effective_date', 'baseline_schedule'],
+    'commitment.suspended': ['reason'],
+    'commitment.resumed': ['reason'],
+    'commitment.cancelled': ['reason', 'undisbursed', 'currency'],
+    'commitment.closed': [],
     'commitment.imported': [...content, 'status', 'source_sha256'],
     'schedule.recorded': ['schedule_version', 'planned_disbursements', 'reason', 'source_sha256'],
     'link.recorded': ['id', 'framework', 'framework_version', 'item', 'share', 'rationale',
@@ -45,8 +49,16 @@ export const kinds = {
     'ownership.answered': ['input', 'country', 'position', 'id', 'answer', 'reason', 'change_made',
         'late'],
     'ownership.resolved': ['input', 'country', 'position', 'text'],
+    'ownership.escalated': ['input', 'country', 'position', 'ground', 'evidence'],
+    'ownership.joint_statement_proposed': ['input', 'country', 'position', 'id', 'side', 'text'],
+    'ownership.joint_statement_agreed': ['input', 'country', 'position', 'statement', 'side'],
+    'ownership.disagreement_stated': ['input', 'country', 'position', 'id', 'side', 'text'],
     'receipt.confirmed': ['id', 'transaction', 'country', 'outcome', 'amount', 'currency',
         'value_date', 'treasury_reference', 'text'],
+    'receipt.explained': ['confirmation', 'id', 'reason_code', 'text'],
+    'receipt.corrected': ['confirmation', 'transaction'],
+    'receipt.accepted': ['confirmation', 'id', 'side', 'difference', 'currency', 'text'],
+    'receipt.received': ['confirmation', 'id', 'amount', 'currency', 'value_date', 'text'],
 };
 
 // What is wrong with the members of a statement: a private matter told in public above all.

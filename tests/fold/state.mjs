@@ -56,10 +56,14 @@ export class State {
         this.activities = new Map();
         this.commitments = new Map();
         this.transactions = new Map();
+        this.confirmationStates = new Map();
         this.rows = Object.fromEntries(['country_group_membership', 'commitment_revision',
             'commitment_state', 'planned_disbursement', 'framework_link', 'document_hash',
             'allocation', 'transaction_source', 'ownership_position', 'ownership_answer',
-            'ownership_resolution', 'ownership_state', 'receipt_confirmation']
+            'ownership_resolution', 'ownership_state', 'ownership_escalation',
+            'ownership_joint_statement', 'ownership_agreement', 'ownership_disagreement',
+            'receipt_confirmation', 'receipt_confirmation_state', 'receipt_explanation',
+            'receipt_correction', 'receipt_acceptance', 'receiver_confirmation']
             .map((name) => [name, []]));
     }
 
@@ -225,6 +229,67 @@ export class State {
         this.turnInput(input, leaf);
     }
 
+    // Each side speaks under its own name: the donor's organisation, or another one.
+    side(leaf, said) {
+        const isDonor = leaf.organisation === this.commitment(leaf).organisation_id;
+        if (said.side !== (isDonor ? 'donor' : 'recipient')) {
+            this.note(leaf, `it was not the ${said.side} that said this`);
+        }
+    }
+
+    // What a side says about the position in dispute, after what was said of it before.
+    dispute(leaf, said, table) {
+        const input = this.input(leaf, said);
+        this.position(leaf, said, input);
+        this.side(leaf, said);
+        if (input.state !== 'DISPUTED') {
+            this.note(leaf, `the input is ${input.state}`);
+        }
+        const before = this.rows[table].filter((row) => row.position_id === said.position);
+        this.rows[table].push({
+            id: said.id,
+            position_id: said.position,
+            ordinal: before.length + 1,
+            side: said.side,
+            text: said.text,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        return { input, before };
+    }
+
+    // ------------------------------------------------------------ receipts
+
+    // What a disbursement comes to for a country, with all that adjusts it.
+    reported(id, country) {
+        const adjusting = [...this.transactions.values()].filter((t) => t.adjusts === id);
+        return sum([
+            ...this.transactions.get(id).parts.filter((part) => part.country === country)
+                .map((part) => part.amount),
+            ...adjusting.map((t) => this.reported(t.id, country)),
+        ]);
+    }
+
+    confirmation(leaf, said, states) {
+        const found = this.rows.receipt_confirmation.find((row) => row.id === said.confirmation);
+        if (found?.commitment_id !== leaf.aggregate) {
+            throw new Error(`there is no confirmation ${said.confirmation}`);
+        }
+        const state = this.confirmationStates.get(found.id);
+        if (!states.includes(state)) {
+            this.note(leaf, `the confirmation is ${state}`);
+        }
+        return found;
+    }
+
+    turnConfirmation(id, leaf, state) {
+        this.confirmationStates.set(id, state);
+        this.rows.receipt_confirmation_state.push({
+            confirmation_id: id, version: leaf.version, state, entry: leaf.entry,
+        });
+    }
+
     // ------------------------------------------------------------ money
 
     parts(t, revision) {
@@ -311,6 +376,20 @@ function tell(state, leaf, c, content, published) {
         c.registered_revision = c.revision;
     }
 }
+
+function turnStep(status, from) {
+    return commitmentStep((state, leaf, said, c) => {
+        if (!from.includes(c.status)) {
+            state.note(leaf, `the commitment is ${c.status}`);
+        }
+        c.status = status;
+        state.turn(c, leaf);
+    });
+}
+
+const receiptStates = { full: 'CONFIRMED', partial: 'DISCREPANT', not_received: 'DENIED',
+    not_visible: 'OFF_TREASURY' };
+const openCase = ['DISCREPANT', 'DENIED'];
 
 const steps = {
     'organisation.recorded': (state, leaf, said) => state.organisations.set(said.id, {
@@ -426,6 +505,14 @@ const steps = {
         }, true);
         state.turn(c, leaf);
     }),
+
+    'commitment.suspended': turnStep('SUSPENDED', ['EFFECTIVE']),
+
+    'commitment.resumed': turnStep('EFFECTIVE', ['SUSPENDED']),
+
+    'commitment.cancelled': turnStep('CANCELLED', ['REGISTERED', 'EFFECTIVE', 'SUSPENDED']),
+
+    'commitment.closed': turnStep('CLOSED', ['EFFECTIVE']),
 
     'commitment.imported': (state, leaf, said) => {
         const c = state.commitments.get(leaf.aggregate)
@@ -548,6 +635,49 @@ const steps = {
         state.advanceInput(input, leaf, 'RESOLVED');
     }),
 
+    'ownership.escalated': commitmentStep((state, leaf, said) => {
+        const input = state.input(leaf, said);
+        state.position(leaf, said, input);
+        state.rows.ownership_escalation.push({
+            position_id: said.position,
+            ground: said.ground,
+            evidence: said.evidence ?? [],
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        state.advanceInput(input, leaf, 'DISPUTED');
+    }),
+
+    'ownership.joint_statement_proposed': commitmentStep((state, leaf, said) => {
+        const { input } = state.dispute(leaf, said, 'ownership_joint_statement');
+        state.advanceInput(input, leaf, 'DISPUTED');
+    }),
+
+    'ownership.joint_statement_agreed': commitmentStep((state, leaf, said) => {
+        const input = state.input(leaf, said);
+        state.position(leaf, said, input);
+        state.side(leaf, said);
+        const proposed = state.rows.ownership_joint_statement.filter((row) =>
+            row.position_id === said.position && row.side !== said.side).at(-1);
+        if (proposed?.id !== said.statement) {
+            state.note(leaf, `the other side proposed ${proposed?.id}`);
+        }
+        state.rows.ownership_agreement.push({
+            statement_id: said.statement,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        state.advanceInput(input, leaf, 'RESOLVED');
+    }),
+
+    'ownership.disagreement_stated': commitmentStep((state, leaf, said) => {
+        const { input, before } = state.dispute(leaf, said, 'ownership_disagreement');
+        state.advanceInput(input, leaf, before.some((row) => row.side !== said.side)
+            ? 'STANDING_DISAGREEMENT' : 'DISPUTED');
+    }),
+
     'receipt.confirmed': commitmentStep((state, leaf, said, c) => {
         const t = state.transactions.get(said.transaction);
         if (t?.commitment_id !== c.id || t?.currency !== said.currency) {
@@ -570,6 +700,72 @@ const steps = {
             entry: leaf.entry,
             recorded_at: leaf.at,
         });
+        const isTakenBack = said.outcome === 'not_received'
+            && isZero(state.reported(said.transaction, said.country));
+        state.turnConfirmation(said.id, leaf,
+            isTakenBack ? 'RECONCILED' : receiptStates[said.outcome]);
+    }),
+
+    'receipt.explained': commitmentStep((state, leaf, said) => {
+        state.confirmation(leaf, said, openCase);
+        state.rows.receipt_explanation.push({
+            id: said.id,
+            confirmation_id: said.confirmation,
+            reason_code: said.reason_code,
+            text: said.text,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+    }),
+
+    'receipt.corrected': commitmentStep((state, leaf, said) => {
+        const r = state.confirmation(leaf, said, openCase);
+        if (state.transactions.get(said.transaction)?.adjusts !== r.transaction_id) {
+            state.note(leaf, `transaction ${said.transaction} corrects another one`);
+        }
+        state.rows.receipt_correction.push({
+            transaction_id: said.transaction, confirmation_id: r.id, entry: leaf.entry,
+        });
+    }),
+
+    'receipt.accepted': commitmentStep((state, leaf, said) => {
+        const r = state.confirmation(leaf, said, openCase);
+        state.side(leaf, said);
+        const open = sum([state.reported(r.transaction_id, r.country), negated(r.amount ?? '0')]);
+        if (!isZero(sum([open, negated(said.difference)]))) {
+            state.note(leaf, `the difference is ${open}`);
+        }
+        const isAgreed = state.rows.receipt_acceptance.some((row) => row.confirmation_id === r.id
+            && row.side !== said.side && isZero(sum([row.difference, negated(said.difference)])));
+        state.rows.receipt_acceptance.push({
+            id: said.id,
+            confirmation_id: r.id,
+            side: said.side,
+            difference: numeric(said.difference),
+            text: said.text ?? null,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        if (isAgreed) {
+            state.turnConfirmation(r.id, leaf, 'RECONCILED');
+        }
+    }),
+
+    'receipt.received': commitmentStep((state, leaf, said) => {
+        const r = state.confirmation(leaf, said, ['OFF_TREASURY']);
+        state.rows.receiver_confirmation.push({
+            id: said.id,
+            confirmation_id: r.id,
+            amount: numeric(said.amount),
+            value_date: said.value_date,
+            text: said.text ?? null,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        state.turnConfirmation(r.id, leaf, 'CONFIRMED_BY_RECEIVER');
     }),
 };
 

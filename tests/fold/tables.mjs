@@ -22,7 +22,16 @@ export const tables = {
     ownership_answer: { key: ['id'] },
     ownership_resolution: { key: ['position_id'] },
     ownership_state: { key: ['input_id', 'version'] },
+    ownership_escalation: { key: ['position_id'] },
+    ownership_joint_statement: { key: ['id'] },
+    ownership_agreement: { key: ['statement_id'] },
+    ownership_disagreement: { key: ['id'] },
     receipt_confirmation: { key: ['id'] },
+    receipt_confirmation_state: { key: ['confirmation_id', 'version'] },
+    receipt_explanation: { key: ['id'] },
+    receipt_correction: { key: ['transaction_id'] },
+    receipt_acceptance: { key: ['id'] },
+    receiver_confirmation: { key: ['id'] },
 };
 
 // Tables that hold no consequence of a statement.

@@ -14,6 +14,7 @@ import { api, until } from '../lib/client.mjs';
 import { operations } from '../lib/contract.mjs';
 import { faults, snapshot, tables } from '../lib/fold.mjs';
 import * as make from '../lib/make.mjs';
+import { organisation, somebody } from '../lib/principals.mjs';
 import { rows } from '../lib/sql.mjs';
 
 async function done(promise) {
@@ -105,6 +106,60 @@ async function ownership() {
     await done(api.donorApprover.post(`${c.path}/register`, undefined, { ifMatch: proposed.etag }));
 }
 
+async function disputes() {
+    const step = (made, who, verb, body) => done(who.post(`${made.path}/${verb}`, body,
+        { ifMatch: made.etag })).then(({ etag, body: said }) => ({ ...made, etag, said }));
+    const jointly = await step(await make.disputed(), api.donorApprover, 'joint-statement',
+        { text: 'Both regret it.' });
+    const again = await step(jointly, api.donorApprover, 'joint-statement', { text: 'Both do.' });
+    const [, { id }] = again.said.ownership_input.positions[0].joint_statements;
+    await step(again, api.signatory, 'joint-statement', { accepts: id });
+    const answered = await make.answered();
+    const disputed = await step(answered, api.signatory, 'escalate',
+        bodyExample(operations.ownership_input_escalate));
+    const once = await step(disputed, api.signatory, 'agree-to-differ', { text: 'No.' });
+    const twice = await step(once, api.signatory, 'agree-to-differ', { text: 'Never.' });
+    const ended = await step(twice, api.donorApprover, 'agree-to-differ', { text: 'Yes.' });
+    await step(ended, api.signatory, 'supersede', { position: 'endorse' });
+}
+
+async function cases() {
+    const partial = await make.received('partial');
+    await done(api.donor.post(`${partial.path}/explain`,
+        bodyExample(operations.receipt_confirmation_explain), { ifMatch: partial.etag }));
+    const { etag } = await done(api.anonymous.get(partial.path));
+    const corrected = await make.corrected(
+        await make.accepted(api.signatory, { ...partial, etag }), '-1000.00');
+    // A correction of the correction counts too.
+    await done(api.donor.post(`/v1/commitments/${partial.commitment}/transactions`, {
+        transaction_type: '3', transaction_date: '2026-11-21', amount: '500.00', currency: 'USD',
+        recipient_country: 'MW', adjusts: corrected.body.corrections[0].transaction_id,
+        reason: 'Too much was taken back.' }));
+    const read = await done(api.anonymous.get(partial.path));
+    assert.equal(read.body.open_difference, '54500.01');
+    const once = await make.accepted(api.signatory,
+        { ...partial, etag: read.etag, body: read.body });
+    await make.accepted(api.donorApprover, once);
+    const reversed = await make.corrected(await make.received('not_received'), '-175000.01');
+    await make.confirmedAs('not_received', reversed.transaction);
+    const ngo = await somebody(await organisation('XI-TEST-NGO'), 'stakeholder');
+    const unseen = await make.received('not_visible', { receiver_org: { ref: 'XI-TEST-NGO' } });
+    await done(ngo.post(`${unseen.path}/receive`,
+        bodyExample(operations.receipt_confirmation_receive), { ifMatch: unseen.etag }));
+}
+
+async function endings() {
+    const stopped = await make.suspended();
+    const resumed = await done(api.donorApprover.post(`${stopped.path}/resume`,
+        { reason: 'The works go on.' }, { ifMatch: stopped.etag }));
+    await done(api.donorApprover.post(`${stopped.path}/cancel`, { reason: 'They do not.' },
+        { ifMatch: resumed.etag }));
+    const { commitment } = await make.paid({ amount: '333333.33' });
+    await done(api.donorApprover.post(`${commitment.path}/cancel`, { reason: 'It was ended.' },
+        { ifMatch: commitment.etag }));
+    await make.closed();
+}
+
 async function steward() {
     const { body } = await done(api.steward.post('/v1/organisations', {
         ...bodyExample(operations.organisation_register),
@@ -125,6 +180,9 @@ before(async () => {
     await donorSide();
     await money();
     await ownership();
+    await disputes();
+    await cases();
+    await endings();
     await steward();
     importTwice();
     await settled();

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { api } from './client.mjs';
 import { operations } from './contract.mjs';
 import * as make from './make.mjs';
+import { organisation as registered } from './principals.mjs';
 
 export function bodyExample(operation) {
     return Object.values(operation.requestBody.content['application/json'].examples)[0].value;
@@ -39,6 +40,10 @@ const prepared = {
     commitment_amend: async () => on(await make.effective()),
     commitment_amendment: async () => on(await make.amending()),
     commitment_create: async () => ({}),
+    commitment_suspend: async () => on(await make.effective()),
+    commitment_resume: async () => on(await make.suspended()),
+    commitment_cancel: async () => on(await make.effective()),
+    commitment_close: async () => on(await make.effective()),
     schedule_record: async () => on(await make.effective()),
     transaction_read: async () => {
         const { commitment, transaction } = await make.paid();
@@ -48,6 +53,14 @@ const prepared = {
     ownership_input_supersede: async () => on(await make.lodged()),
     ownership_input_answer: async () => on(await make.lodged()),
     ownership_input_resolve: async () => on(await make.answered()),
+    ownership_input_escalate: async () => on(await make.answered()),
+    ownership_input_joint_statement: async () => on(await make.disputed()),
+    ownership_input_agree_to_differ: async () => on(await make.disputed()),
+    receipt_confirmation_explain: async () => on(await make.received('partial')),
+    receipt_confirmation_correct: async () => on(await make.received('partial')),
+    receipt_confirmation_accept: async () => on(await make.received('partial')),
+    receipt_confirmation_receive: async () => on(await make.received('not_visible',
+        { receiver_org: { ref: await registered('XI-TEST-DONOR'), name: 'Receiver' } })),
     receipt_confirmation_confirm: async () => ({
         body: { ...bodyExample(operations.receipt_confirmation_confirm),
             transaction_id: (await make.paid()).transaction.id },

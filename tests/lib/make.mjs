@@ -133,3 +133,69 @@ export async function answered() {
             { answer: 'accepted', reason: 'The works start after the rains.' },
             { ifMatch: made.etag }), 200));
 }
+
+export async function suspended() {
+    const made = await effective();
+    return commitmentOf(await done(api.donorApprover.post(`${made.path}/suspend`,
+        { reason: 'The works are stopped.' }, { ifMatch: made.etag }), 200));
+}
+
+export async function cancelled() {
+    const made = await effective();
+    return commitmentOf(await done(api.donorApprover.post(`${made.path}/cancel`,
+        { reason: 'The agreement was ended.' }, { ifMatch: made.etag }), 200));
+}
+
+export async function closed() {
+    const made = await effective();
+    return commitmentOf(await done(api.donorApprover.post(`${made.path}/close`, undefined,
+        { ifMatch: made.etag }), 200));
+}
+
+export async function disputed() {
+    const made = await answered();
+    return inputOf(made.commitment, await done(api.signatory.post(`${made.path}/escalate`,
+        { ground: 'The works began in the rainy season.' }, { ifMatch: made.etag }), 200));
+}
+
+function receiptOf(answer) {
+    const { receipt_confirmation: body } = answer.body;
+    return {
+        id: body.id,
+        path: `/v1/receipt-confirmations/${body.id}`,
+        etag: answer.etag,
+        entry: answer.body.statement.entry,
+        transaction: body.transaction_id,
+        commitment: body.commitment_id,
+        body,
+    };
+}
+
+// The government's statement on a disbursement of 250000.01 USD, of which 175000.01 are Malawi's.
+const outcomes = {
+    full: { outcome: 'full', amount: '175000.01', value_date: '2026-11-09' },
+    partial: { outcome: 'partial', amount: '120000.00', value_date: '2026-11-09' },
+    not_received: { outcome: 'not_received' },
+    not_visible: { outcome: 'not_visible' },
+};
+
+export async function received(outcome, changes) {
+    const { transaction } = await paid(changes);
+    return confirmedAs(outcome, transaction.id);
+}
+
+export async function confirmedAs(outcome, transaction) {
+    return receiptOf(await done(api.officer.post('/v1/receipt-confirmations',
+        { transaction_id: transaction, ...outcomes[outcome] }), 201));
+}
+
+export async function accepted(who, made, difference = made.body.open_difference) {
+    return receiptOf(await done(who.post(`${made.path}/accept`, { difference },
+        { ifMatch: made.etag }), 200));
+}
+
+export async function corrected(made, amount) {
+    return receiptOf(await done(api.donor.post(`${made.path}/correct`,
+        { amount, transaction_date: '2026-11-20', reason: 'It was never released.' },
+        { ifMatch: made.etag }), 200));
+}

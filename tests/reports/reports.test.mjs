@@ -214,6 +214,14 @@ test('union, no group and no country make up all; the groups overlap', async () 
     }
 });
 
+test('a dispute and a case are open until both sides have ended them', async () => {
+    const { body } = await good(api.auditor.get(`/v1/reports/ownership?as_of=${world.open}`));
+    const [malawi, nigeria] = ['MW', 'NG'].map((country) =>
+        body.rows.find((row) => row.country === country));
+    assert.deepEqual([nigeria.disputed, nigeria.standing_disagreement], [1, 0]);
+    assert.deepEqual([malawi.discrepant, malawi.reconciled], [1, 0]);
+});
+
 test('a disbursement of these days is not due to be confirmed yet', async () => {
     const today = new Date().toISOString().slice(0, 10);
     await pay(api.donor, world.d, today, '10.00', 'USD');
@@ -254,6 +262,62 @@ test('no cell is a formula, and no quote or comma leaves its field', async () =>
     assert.equal(csv[1].length, csv[0].length);
     const json = await good(api.anonymous.get('/v1/reports/portfolio?donor=XI-TEST-FORMULA'));
     assert.equal(json.body.rows[0].donor_name, name);
+});
+
+// What a report adds up to in one currency, over all years.
+async function totalOf(query, currency) {
+    const { body } = await good(api.auditor.get(`/v1/reports/${query}`));
+    return Object.fromEntries(MONEY.map((name) => [name, body.rows
+        .filter((row) => row.currency === currency && (row.recipient_group ?? 'all') === 'all')
+        .reduce((sum, row) => sum + units(row[name]), 0n)]));
+}
+
+async function cancelled(path) {
+    const { etag } = await good(api.donorApprover.get(path));
+    const answer = await good(api.donorApprover.post(`${path}/cancel`,
+        { reason: 'The agreement was ended.' }, { ifMatch: etag }));
+    await settled();
+    return answer.body.commitment.money;
+}
+
+test('a cancellation takes back what was not paid, in every cut, and nothing else', async () => {
+    // 100.01 USD, of which 40.00 are paid. Back go 60.01. Three quarters are Malawi's, 45.0075, so
+    // 45.01; Zambia's 15.0025 are 15.00. 70 % are 22040: of 45.01 that is 31.507, so 31.51, and of
+    // 15.00 it is 10.50. 80 % are ICT, so a third of the rest: of 13.50 4.50, of 4.50 1.50.
+    const recipients = [{ country: 'MW', share: '75' }, { country: 'ZM', share: '25' }];
+    const content = { commitment_date: '2021-05-05', amount: '100.01', currency: 'USD', recipients,
+        sectors: [{ code: '22040', share: '70' }, { code: '11110', share: '30' }],
+        ict_significance: 2, ict_share: '80', ict_reason: 'Training to use the network.' };
+    const queries = ['portfolio?recipient=MW', 'portfolio?recipient=ZM', 'group-allocation'];
+    const totals = () => Promise.all(queries.map((query) => totalOf(query, 'USD')));
+    const path = await commit(api.donor, api.donorApprover, content);
+    await pay(api.donor, path, '2021-06-01', '40.00', 'USD');
+    await settled();
+    const before = await totals();
+    assert.deepEqual(await cancelled(path), [{ currency: 'USD', committed: '40.00',
+        disbursed: '40.00', expended: '0' }]);
+    const after = await totals();
+    const fallen = (name) => after.map((total, i) => before[i][name] - total[name]);
+    assert.deepEqual(fallen('committed'), ['45.01', '15.00', '60.01'].map(units));
+    assert.deepEqual(fallen('committed_ict_220'), ['31.51', '10.50', '42.01'].map(units));
+    assert.deepEqual(fallen('committed_ict_principal'), ['36.01', '12.00', '48.01'].map(units));
+    for (const name of MONEY.filter((one) => one.startsWith('disbursed'))) {
+        assert.deepEqual(fallen(name), [0n, 0n, 0n], name);
+    }
+});
+
+test('a cancellation before any payment leaves nothing committed anywhere', async () => {
+    const before = await totalOf('portfolio?recipient=VU', 'USD');
+    const path = await commit(api.donor, api.donorApprover, { commitment_date: '2021-05-05',
+        amount: '0.03', currency: 'USD', recipients: [{ country: 'VU', share: '50' },
+            { region: '298', share: '50' }], sectors: [{ code: '11110', share: '100' }] });
+    // The odd cent of each record is Vanuatu's, and 0.06 has none: each goes back as it came.
+    const { etag } = await good(api.donor.get(path));
+    const amended = await good(api.donor.post(`${path}/amend`,
+        { reason: 'More.', changes: { amount: '0.06' } }, { ifMatch: etag }));
+    await good(api.donorApprover.post(`${path}/register`, undefined, { ifMatch: amended.etag }));
+    assert.deepEqual((await cancelled(path)).map((m) => m.committed), ['0.00']);
+    assert.deepEqual(await totalOf('portfolio?recipient=VU', 'USD'), before);
 });
 
 test('every report has its folder complete, and the catalogue lists it', async () => {

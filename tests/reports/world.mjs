@@ -23,9 +23,12 @@
 //    10.00 USD disbursed on 2021-02-01, 11110. Nobody was invited.
 //
 // Malawi endorses A with a reservation, which is accepted, and asks for a change of D, which is not
-// answered. Vanuatu is silent on A. Kazakhstan is still awaited on B. Nigeria contests C, and is
-// rejected. The deadlines of A have passed. Malawi got 50.00 of 50.01 USD of A and says that this is
-// partial; it got the 110.00 USD of D in full. Kazakhstan cannot see the 200.00 EUR of B.
+// answered. Vanuatu is silent on A. Kazakhstan is still awaited on B. Nigeria contests C, is rejected
+// and disputes that; in the end both agree to differ. The deadlines of A have passed. Malawi got 50.00
+// of 50.01 USD of A and says that this is partial; in the end both accept the cent. It got the 110.00
+// USD of D in full. Kazakhstan cannot see the 200.00 EUR of B.
+//
+// "open" is the position at which C is still disputed and A still a case.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -141,11 +144,24 @@ export async function makeWorld() {
     await reply(api.donorApprover, await lodge(api.signatory, a, 'endorse_with_reservation'),
         'accepted');
     await lodge(api.signatory, d, 'request_change');
-    await reply(approver, await lodge(nigeria, c, 'contest'), 'rejected');
-    await confirm(api.officer, a1, 'partial', '50.00', '2020-12-10');
+    const rejected = await reply(approver, await lodge(nigeria, c, 'contest'), 'rejected');
+    const input = `/v1/ownership-inputs/${rejected.body.ownership_input.id}`;
+    const disputed = await good(nigeria.post(`${input}/escalate`,
+        { ground: 'Nobody asked the ministry.' }, { ifMatch: rejected.etag }));
+    const partial = await confirm(api.officer, a1, 'partial', '50.00', '2020-12-10');
+    const open = await sequenced(partial.body.statement.entry);
+    const differing = await good(nigeria.post(`${input}/agree-to-differ`,
+        { text: 'We were not asked.' }, { ifMatch: disputed.etag }));
+    await good(approver.post(`${input}/agree-to-differ`,
+        { text: 'We asked the regulator.' }, { ifMatch: differing.etag }));
+    const once = await good(api.signatory.post(`${partial.location}/accept`,
+        { difference: '0.01' }, { ifMatch: partial.etag }));
+    await good(api.donorApprover.post(`${partial.location}/accept`,
+        { difference: '0.01' }, { ifMatch: once.etag }));
     await confirm(api.officer, d1, 'full', '110.00', '2021-07-03');
     const last = await confirm(kazakhstan, b1, 'not_visible');
-    return { a, b, c, d, editor, approver, size: await sequenced(last.body.statement.entry) };
+    return { a, b, c, d, editor, approver, open,
+        size: await sequenced(last.body.statement.entry) };
 }
 
 // Deadlines are 30 working days away, which no test waits for: while `work` runs, those of one

@@ -94,3 +94,15 @@ test('both parties write at the same time: each statement is kept, in one order'
     const money = document.body.money.find((m) => m.currency === 'USD');
     assert.equal(money.disbursed, '828.00');
 });
+
+test('both sides at once: one is heard, the other reads again, and then both have spoken', async () => {
+    const dispute = await make.disputed();
+    const sides = [api.donorApprover, api.signatory];
+    const differ = (who, ifMatch) => who.post(`${dispute.path}/agree-to-differ`,
+        { text: 'As we see it.' }, { ifMatch });
+    const answers = await Promise.all(sides.map((who) => differ(who, dispute.etag)));
+    assert.deepEqual(answers.map((a) => a.status).sort(), [200, 412]);
+    const { etag } = await api.anonymous.get(dispute.path);
+    const last = await differ(sides[answers.findIndex((a) => a.status === 412)], etag);
+    assert.equal(last.body.ownership_input.state, 'STANDING_DISAGREEMENT');
+});

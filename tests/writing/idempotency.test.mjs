@@ -57,6 +57,18 @@ test('spaces and the order of members do not make another request', async () => 
     assert.equal(again.text, first.text);
 });
 
+test('a cancellation that is sent again takes nothing back twice', async () => {
+    const key = randomUUID();
+    const made = await make.effective();
+    const cancel = () => api.donorApprover.post(`${made.path}/cancel`, { reason: 'It was ended.' },
+        { key, ifMatch: made.etag });
+    const answers = await Promise.all(Array.from({ length: 8 }, cancel));
+    assert.deepEqual([...new Set(answers.map((a) => a.status))], [200]);
+    assert.equal(new Set(answers.map((a) => a.text)).size, 1);
+    const { body } = await api.anonymous.get(`${made.path}/transactions?type=2`);
+    assert.deepEqual(body.items.map((t) => t.amount).sort(), ['-1250000.00', '1250000.00']);
+});
+
 test('the same key for something else is refused, and the first stands', async () => {
     const key = randomUUID();
     const made = await make.effective();

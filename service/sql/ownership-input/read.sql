@@ -1,5 +1,5 @@
 -- GET /v1/ownership-inputs/{id}
--- One input with every position, answer and resolution.
+-- One input with every position, answer, resolution and dispute.
 -- kind  one
 -- lane  read
 -- role  public

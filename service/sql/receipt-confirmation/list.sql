@@ -5,32 +5,34 @@
 -- role  public
 -- $1    country      query   country   optional
 -- $2    outcome      query   code      optional
--- $3    commitment   query   uuid      optional
--- $4    transaction  query   uuid      optional
--- $5    after        query   cursor    optional
--- $6    limit        query   limit     optional
+-- $3    state        query   code      optional
+-- $4    commitment   query   uuid      optional
+-- $5    transaction  query   uuid      optional
+-- $6    after        query   cursor    optional
+-- $7    limit        query   limit     optional
 WITH page AS (
     SELECT r.id, r.recorded_at, row_number() OVER (
                ORDER BY r.recorded_at DESC, r.id DESC) AS place
       FROM receipt_confirmation AS r
      WHERE ($1::text IS NULL OR r.country = $1)
        AND ($2::text IS NULL OR r.outcome = $2)
-       AND ($3::uuid IS NULL OR r.commitment_id = $3)
-       AND ($4::uuid IS NULL OR r.transaction_id = $4)
-       AND ($5::text IS NULL
-            OR (r.recorded_at, r.id) < (split_part($5, ' ', 1)::timestamptz,
-                                        split_part($5, ' ', 2)::uuid))
+       AND ($3::text IS NULL OR confirmation_state(r.id) = upper($3))
+       AND ($4::uuid IS NULL OR r.commitment_id = $4)
+       AND ($5::uuid IS NULL OR r.transaction_id = $5)
+       AND ($6::text IS NULL
+            OR (r.recorded_at, r.id) < (split_part($6, ' ', 1)::timestamptz,
+                                        split_part($6, ' ', 2)::uuid))
      ORDER BY r.recorded_at DESC, r.id DESC
-     LIMIT coalesce($6::integer, 50) + 1)
+     LIMIT coalesce($7::integer, 50) + 1)
 SELECT 200 AS status, (SELECT t.size FROM ledger_tree AS t)::text AS tree_size,
        json_build_object(
            'items', (SELECT coalesce(json_agg(receipt_json(r) ORDER BY p.place), '[]')
                        FROM page AS p
                        JOIN receipt_confirmation AS r ON r.id = p.id
-                      WHERE p.place <= coalesce($6, 50)),
+                      WHERE p.place <= coalesce($7, 50)),
            'tree_size', (SELECT t.size FROM ledger_tree AS t)) AS body,
        (SELECT to_char(p.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
                || ' ' || p.id
           FROM page AS p
-         WHERE p.place = coalesce($6, 50)
+         WHERE p.place = coalesce($7, 50)
            AND EXISTS (SELECT FROM page AS q WHERE q.place > p.place)) AS next
