@@ -104,6 +104,10 @@ for (const header of headers) {
         assert.equal(Boolean(operation.responses[412]), Boolean(header.etag));
         assert.equal(Boolean(operation.responses[428]), header.etag === 'required');
         assert.equal(Boolean(operation.responses[403]), !header.role.includes('public'));
+        assert.ok(operation.responses[429]);
+        const writes = header.kind === 'write';
+        assert.equal(sent.some((p) => p.name === 'Prefer'), writes);
+        assert.equal(Boolean(operation.responses[204]), writes && Boolean(operation.responses[200]));
     });
 }
 
