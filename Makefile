@@ -235,7 +235,15 @@ $(BUILD)/tests/bench/constant: $(BUILD)/obj/tests/bench/constant.o $(ARCHIVE)
 
 $(BUILD)/obj/tests/%.o: COMPILE += -Itests
 
-.PHONY: program programs fuzzers
+# The service with calls that can be made to fail: tests/torture/torture.c says which.
+TORTURE_WRAPS = $(shell sed -n 's/^TORTURE.[^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' \
+  tests/torture/torture.c) -Wl,--wrap=epoll_ctl
+$(BUILD)/tests/torture/aidledger: $(BUILD)/obj/service/main.o $(ARCHIVE) $(BUILD)/obj/tests/torture/torture.o
+	$(call say,LINK,$@)
+	$(call make_program,$(TORTURE_WRAPS))
+
+.PHONY: program programs fuzzers tortured
+tortured: $(BUILD)/tests/torture/aidledger
 fuzzers: $(FUZZ_BINARIES)
 program: $(BINARY)
 	@:

@@ -5,6 +5,7 @@
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/config.h"
+#include "core/heap.h"
 #include "core/log.h"
 #include "core/version.h"
 #include "engine/inspect.h"
@@ -19,6 +20,7 @@
 #include "work/sequencer.h"
 #include "work/supervise.h"
 
+#include <jansson.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -335,6 +337,7 @@ int main(int argc, char **argv)
     enum log_level level = LOG_INFO;
     if (log_level_parse(config.log_level, &level))
         log_set_level(level);
+    json_set_alloc_funcs(heap_take, heap_give);
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(name, commands[i].name) == 0)
             return commands[i].run(argc > 2 ? argc - 2 : 0, argv + 2, &config);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/bind.h"
 
+#include "core/heap.h"
 #include "core/number.h"
 #include "engine/cursor.h"
 #include "engine/schema.h"
@@ -211,7 +212,9 @@ static bool is_too_deep(const char *body, size_t bytes)
 
 static void refuse_body(struct exchange *x, const json_error_t *error)
 {
-    if (json_error_code(error) == json_error_duplicate_key)
+    if (heap_has_failed())
+        (void)problem_set(&x->problem, PROBLEM_INTERNAL, "The body does not fit in memory.");
+    else if (json_error_code(error) == json_error_duplicate_key)
         (void)problem_set(&x->problem, PROBLEM_MALFORMED_JSON,
                           "Line %d, column %d: a member stands twice in one object.", error->line,
                           error->column);
@@ -234,6 +237,7 @@ static void bind_body(struct exchange *x, size_t index)
                           "The body is nested more than %d levels deep.", DEPTH_MAX);
         return;
     }
+    (void)heap_has_failed();
     json_t *body =
         json_loadb(x->body, x->body_bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (body == NULL) {

@@ -9,10 +9,10 @@ import { until } from './client.mjs';
 
 // Resolves to { url, pid, log(), stop() } once it is ready. Its worker stays off: the suite's
 // service has one.
-export async function startService(settings = {}) {
+export async function startService(settings = {}, binary = process.env.AIDLEDGER_BINARY) {
     const folder = mkdtempSync(join(tmpdir(), 'aidledger-'));
     const portFile = join(folder, 'port');
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.env.AIDLEDGER_BINARY, 'serve'], {
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', binary, 'serve'], {
         env: {
             ...process.env, AIDLEDGER_DATABASE_URL: process.env.AIDLEDGER_TEST_DATABASE,
             AIDLEDGER_PORT: '0', AIDLEDGER_PORT_FILE: portFile, AIDLEDGER_WORKER: '0',
