@@ -147,6 +147,16 @@ fuzz: ## every fuzz target for SECONDS (600) each, from and into build/fuzz/corp
 	$(call packages,build test)
 	@exec $(WITH_ME) env FUZZ_SECONDS=$(or $(SECONDS),600) tests/run $(BUILD) fuzz
 
+.PHONY: tsan
+tsan: ## the suites over HTTP with the service under ThreadSanitizer (T=pattern)
+	$(call packages,build run test)
+	@exec $(WITH_ME) env VARIANT=tsan tests/run $(BUILD) service
+
+.PHONY: valgrind
+valgrind: ## the suites over HTTP with the service under valgrind: slow (T=pattern)
+	$(call packages,build run test valgrind)
+	@exec $(WITH_ME) env VARIANT=valgrind tests/run $(BUILD) service
+
 .PHONY: asan
 asan: ## build/asan/aidledger, with address and undefined-behaviour checks
 	$(call packages,build test)

@@ -27,6 +27,11 @@ void watch_clear(struct watch *watch)
 {
     if (watch->fd >= 0)
         (void)epoll_ctl(watch->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+    watch_forget(watch);
+}
+
+void watch_forget(struct watch *watch)
+{
     watch->fd = -1;
     watch->events = 0;
 }

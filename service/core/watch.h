@@ -24,3 +24,5 @@ struct watch {
 __attribute__((warn_unused_result)) bool watch_set(struct watch *watch, int fd, uint32_t events);
 /* Forgets the descriptor; call before it is closed. */
 void watch_clear(struct watch *watch);
+/* The same for one that somebody else has closed already: its number may be another's by now. */
+void watch_forget(struct watch *watch);

@@ -41,15 +41,24 @@ static void ignore_notice(void *argument, const char *message)
     log_event(LOG_DEBUG, "notice", message);
 }
 
+/* libpq closes its socket by itself when it sees the end. */
+static void drop_connection(struct link *link)
+{
+    if (PQsocket(link->db) == link->watch.fd)
+        watch_clear(&link->watch);
+    else
+        watch_forget(&link->watch);
+    PQfinish(link->db);
+    link->db = NULL;
+    link->state = LINK_DOWN;
+}
+
 void link_fail(struct link *link, const char *reason)
 {
     const bool was_up = link->state == LINK_UP;
     log_link(link->failed_before ? LOG_DEBUG : LOG_WARN, link,
              was_up ? "connection_lost" : "connection_refused", reason);
-    watch_clear(&link->watch);
-    PQfinish(link->db);
-    link->db = NULL;
-    link->state = LINK_DOWN;
+    drop_connection(link);
     link->failed_before = true;
     link->retry_at_ms = clock_ms() + link->backoff_ms;
     link->backoff_ms =
@@ -60,6 +69,8 @@ void link_fail(struct link *link, const char *reason)
 
 static void poll_connect(struct link *link)
 {
+    /* With several hosts libpq goes from socket to socket: see watch_set. */
+    watch_clear(&link->watch);
     const PostgresPollingStatusType wanted = PQconnectPoll(link->db);
     if (wanted == PGRES_POLLING_FAILED) {
         link_fail(link, PQerrorMessage(link->db));
@@ -67,8 +78,6 @@ static void poll_connect(struct link *link)
     }
     const bool done = wanted == PGRES_POLLING_OK;
     const uint32_t events = done || wanted == PGRES_POLLING_READING ? EPOLLIN : EPOLLOUT;
-    /* With several hosts libpq goes from socket to socket: see watch_set. */
-    watch_clear(&link->watch);
     if (!watch_set(&link->watch, PQsocket(link->db), events) ||
         (done && PQsetnonblocking(link->db, 1) != 0)) {
         link_fail(link, "the socket cannot be watched");
@@ -154,9 +163,6 @@ void link_settle(struct link *link)
 
 void link_close(struct link *link)
 {
-    watch_clear(&link->watch);
-    PQfinish(link->db);
-    link->db = NULL;
-    link->state = LINK_DOWN;
+    drop_connection(link);
     link->retry_at_ms = INT64_MAX;
 }

@@ -11,7 +11,9 @@ import { after, before, test } from 'node:test';
 // A clone of nothing but the host scripts: its cluster, its locks and its keys are its own.
 const home = process.env.AIDLEDGER_TEST_CLUSTER;
 const binary = process.env.AIDLEDGER_BINARY;
-const WRITERS = 8;
+const WRITERS = 16;
+// KILL_CYCLES=20 make test T=fault kills each of them so many times, at moments of chance.
+const CYCLES = Number(process.env.KILL_CYCLES ?? 1);
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -170,9 +172,10 @@ test('everything is killed in turn under load, and comes back by itself', async 
                 currency: 'USD', description: id,
             }),
         },
-    ], 45_000);
-    for (const [what, kill] of Object.entries(kills)) {
-        await progress(load, 40);
+    ], 45_000 * CYCLES);
+    const rounds = Array.from({ length: CYCLES }, () => Object.entries(kills)).flat();
+    for (const [what, kill] of rounds) {
+        await progress(load, 1 + Math.floor(Math.random() * 60));
         const service = servicePid();
         kill();
         await progress(load, 40);
