@@ -216,7 +216,7 @@ back_off() {
     if [ $((SECONDS - last_start)) -gt 30 ]; then
         wait_s=0
     else
-        wait_s=$((wait_s < 1 ? 1 : wait_s * 2 > 10 ? 10 : wait_s * 2))
+        wait_s=$((wait_s < 1 ? 1 : wait_s * 2 > 5 ? 5 : wait_s * 2))
     fi
     last_start=$SECONDS
     [ $wait_s -eq 0 ] || pause $wait_s

@@ -12,7 +12,8 @@ import { after, before, test } from 'node:test';
 const home = process.env.AIDLEDGER_TEST_CLUSTER;
 const binary = process.env.AIDLEDGER_BINARY;
 const WRITERS = 16;
-// KILL_CYCLES=20 make test T=fault kills each of them so many times, at moments of chance.
+// KILL_CYCLES=20 SUITE_SECONDS=3600 make test T=fault kills each of them so many times, at moments of
+// chance.
 const CYCLES = Number(process.env.KILL_CYCLES ?? 1);
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -144,7 +145,7 @@ function start(kinds, ms) {
 
 async function progress(load, count) {
     const goal = load.acknowledged.length + count;
-    await lib.until(() => load.stopped || load.acknowledged.length >= goal, 20_000);
+    await lib.until(() => load.stopped || load.acknowledged.length >= goal, 40_000);
     assert.ok(!load.stopped, 'a writer gave up');
 }
 
@@ -172,7 +173,7 @@ test('everything is killed in turn under load, and comes back by itself', async 
                 currency: 'USD', description: id,
             }),
         },
-    ], 45_000 * CYCLES);
+    ], 60_000 * CYCLES);
     const rounds = Array.from({ length: CYCLES }, () => Object.entries(kills)).flat();
     for (const [what, kill] of rounds) {
         await progress(load, 1 + Math.floor(Math.random() * 60));
