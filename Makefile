@@ -182,11 +182,19 @@ lint: ## layers, clang-tidy, cppcheck, shellcheck
 	$(call packages,build test lint)
 	@$(SUBMAKE) $(PARALLEL) $(CATALOGUE)
 	service/host/layers.sh
-	shellcheck $$(git grep -lE '^#!.*(sh|bash)$$' -- service tests .ci .githooks)
+	shellcheck $$(git grep -lE '^#!.*(sh|bash)$$' -- service tests docker .ci .githooks)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 	  --suppress=missingIncludeSystem -Iservice -D_GNU_SOURCE $(SOURCES)
 	printf '%s\n' $(LIBRARY_SOURCES) service/main.c | xargs -P $$(nproc) -n 8 sh -c \
 	  'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=c11 -D_GNU_SOURCE -Iservice '"$$(pkg-config --cflags $(LIBRARIES))" sh
+
+.PHONY: image
+image: ## the container images, with docker or podman (ENGINE=)
+	@docker/image.sh
+
+.PHONY: check-docker
+check-docker: ## docker/compose.yaml from empty to restarted; SKIP without an engine (ENGINE=)
+	@exec $(WITH_ME) docker/check.sh
 
 .PHONY: clean
 clean: ## remove what was built (never the data in var/)
