@@ -83,6 +83,12 @@ static void block_signals(sigset_t *stop)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
+/* The first process of a container is spared what ends any other, unless it asks for it. */
+static void end_at_once(int signal)
+{
+    _exit(128 + signal);
+}
+
 static bool inspect(struct service *service, char *reason)
 {
     struct inspection *inspection = &service->inspection;
@@ -228,6 +234,8 @@ static int serve(int count, char **words, const struct config *config)
     if (!needs_database(config, reason))
         return fail(EXIT_USAGE, reason);
     /* Until something is accepted a signal may end us as it ends any program. */
+    (void)signal(SIGTERM, end_at_once);
+    (void)signal(SIGINT, end_at_once);
     const bool fit = inspect(&service, reason);
     block_signals(&stop);
     int code = EXIT_DONE;
