@@ -89,7 +89,7 @@ const draft = {
 };
 
 async function wrk(url, connections, ...args) {
-    const { stdout } = await run('wrk', ['-t1', `-c${connections}`, `-d${SECONDS}`, '-s',
+    const { stdout } = await run('wrk', ['-t1', '--timeout', '30s', `-c${connections}`, `-d${SECONDS}`, '-s',
         `${here}load.lua`, url, '--', ...(args.length > 0 ? args : ['read'])]);
     const figures = JSON.parse(stdout.split('\n').find((line) => line.startsWith('{')));
     if (figures.errors > 0) {

@@ -13,6 +13,7 @@ const app = Fastify({ logger: false });
 
 function poolOf(user, options, max) {
     return new pg.Pool({ host: config.host, port: config.port, database: config.database, user, max,
+        idleTimeoutMillis: 1000, // the next contender needs its connections
         options: `-c search_path=aidledger,pg_temp -c TimeZone=UTC ${options}` });
 }
 
