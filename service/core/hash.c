@@ -2,17 +2,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/hash.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include "core/random.h"
+
 #include <string.h>
-#include <sys/random.h>
 
 struct hash_seed hash_seed_make(void)
 {
     struct hash_seed seed;
-    while (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
-        if (errno != EINTR)
-            abort(); /* no randomness: nothing this program does would be safe */
+    random_fill(&seed, sizeof seed);
     return seed;
 }
 

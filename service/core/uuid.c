@@ -2,11 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/uuid.h"
 
-#include <errno.h>
+#include "core/random.h"
+
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 /* Asked for in advance: one system call for many. */
 struct pool {
@@ -18,11 +17,7 @@ static void take_random(unsigned char *bytes, size_t count)
 {
     static _Thread_local struct pool pool;
     if (pool.left < count) {
-        /* Up to 256 bytes come whole or not at all; more may be cut short by a signal. */
-        for (size_t done = 0; done < sizeof pool.bytes; done += 256)
-            while (getrandom(pool.bytes + done, 256, 0) != 256)
-                if (errno != EINTR)
-                    abort(); /* no randomness: nothing this program does would be safe */
+        random_fill(pool.bytes, sizeof pool.bytes);
         pool.left = sizeof pool.bytes;
     }
     pool.left -= count;

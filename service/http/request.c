@@ -198,6 +198,21 @@ static char *read_list(struct exchange *x, const char *name)
     return join.count > 0 ? join.text.data : NULL;
 }
 
+/* Cuts the last element off a list and gives it without the white space around it; *rest says
+   whether anything stands before it. */
+static const char *cut_last(char *list, bool *rest)
+{
+    char *comma = strrchr(list, ',');
+    char *part = comma != NULL ? comma + 1 : list;
+    part += strspn(part, " \t");
+    for (char *end = part + strlen(part); end > part && (end[-1] == ' ' || end[-1] == '\t');)
+        *--end = '\0';
+    if (comma != NULL)
+        *comma = '\0';
+    *rest = comma != NULL;
+    return part;
+}
+
 /* Each proxy adds at the end whom it heard from; the last one that is no proxy of ours is the
    client, for what stands before it anybody can write. */
 static void read_forwarded(struct exchange *x)
@@ -206,19 +221,13 @@ static void read_forwarded(struct exchange *x)
     if (proxies->count == 0 || !address_is_in(&x->address, proxies))
         return;
     char *list = read_list(x, "X-Forwarded-For");
-    for (size_t end = list != NULL ? strlen(list) : 0; end > 0;) {
-        size_t begin = end;
-        while (begin > 0 && list[begin - 1] != ',')
-            begin--;
-        list[end] = '\0';
-        const char *part = list + begin + strspn(list + begin, " \t");
+    for (bool rest = list != NULL; rest;) {
         struct address heard_from;
-        if (!address_parse(part, &heard_from))
+        if (!address_parse(cut_last(list, &rest), &heard_from))
             return;
         x->address = heard_from;
         if (!address_is_in(&heard_from, proxies))
             return;
-        end = begin > 0 ? begin - 1 : 0;
     }
 }
 

@@ -42,7 +42,7 @@ function freePort() {
     });
 }
 
-// In a group of its own, so that what it starts ends with it.
+// Ends when this process does, however that happens.
 function start(command, args, env = {}) {
     const child = spawn('setpriv', ['--pdeathsig', 'TERM', command, ...args], {
         env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'ignore'],

@@ -180,6 +180,7 @@ test('behind a trusted proxy the client is whom the proxy heard from', async () 
     // Anybody can write what stands before the last one that is no proxy.
     assert.equal(await statusOf('203.0.113.9, 198.51.100.8'), 429);
     assert.equal(await statusOf('198.51.100.8, 10.1.2.3'), 429);
+    assert.equal(await statusOf('198.51.100.8 ,\t10.1.2.3 '), 429, 'white space says nothing');
     assert.equal(await statusOf('198.51.100.8, 2001:db8::5, 10.1.2.3'), 429);
     assert.equal(await statusOf('198.51.100.8, 10.2.0.1'), 200, '10.2 is no proxy of ours');
     // A subscriber has a whole /64.
