@@ -16,8 +16,8 @@
 #include "http/listener.h"
 #include "ledger/canonical_command.h"
 #include "work/import.h"
+#include "work/job.h"
 #include "work/key.h"
-#include "work/sequencer.h"
 #include "work/supervise.h"
 
 #include <jansson.h>
@@ -38,6 +38,7 @@ enum {
     DATABASE_WAIT_MS = 30000,
     SUPERVISE_MS = 100,
     LOOPS_MAX = 64,
+    CHILDREN = 2,
     ARENA_BYTES = 64 << 20
 };
 
@@ -52,7 +53,7 @@ struct service {
     pthread_t threads[LOOPS_MAX];
     size_t opened;
     size_t started;
-    struct supervisor sequencer;
+    struct supervisor children[CHILDREN];
 };
 
 static int fail(int code, const char *reason)
@@ -205,8 +206,8 @@ static void wait_for_stop(struct service *service, const sigset_t *stop)
 {
     const struct timespec pause = {.tv_nsec = SUPERVISE_MS * 1000000L};
     do {
-        if (service->config.worker != 0)
-            supervise_tick(&service->sequencer, clock_ms());
+        for (size_t i = 0; i < CHILDREN && service->config.worker != 0; i++)
+            supervise_tick(&service->children[i], clock_ms());
     } while (sigtimedwait(stop, NULL, &pause) < 0);
     log_event(LOG_INFO, "stopping", NULL);
 }
@@ -217,7 +218,8 @@ static void close_service(struct service *service)
         loop_stop(&service->loops[i]);
     for (size_t i = 0; i < service->started; i++)
         (void)pthread_join(service->threads[i], NULL);
-    supervise_stop(&service->sequencer);
+    for (size_t i = 0; i < CHILDREN; i++)
+        supervise_stop(&service->children[i]);
     for (size_t i = 0; i < service->opened; i++)
         loop_close(&service->loops[i]);
     arena_free(service->arena);
@@ -225,7 +227,8 @@ static void close_service(struct service *service)
 
 static int serve(int count, char **words, const struct config *config)
 {
-    struct service service = {.config = *config, .sequencer = supervise_make("work")};
+    struct service service = {.config = *config,
+                              .children = {supervise_make("sequence"), supervise_make("clock")}};
     char reason[REASON_BYTES];
     sigset_t stop;
     (void)words;
@@ -268,17 +271,28 @@ static int migrate(int count, char **words, const struct config *config)
     return EXIT_DONE;
 }
 
-static int work(int count, char **words, const struct config *config)
+static int run_job(const struct job *job, int count, const struct config *config)
 {
     char reason[REASON_BYTES];
     sigset_t stop;
-    (void)words;
     if (count > 0)
-        return fail(EXIT_USAGE, "work takes no arguments");
+        return fail(EXIT_USAGE, "it takes no arguments; settings come from the environment");
     if (!needs_database(config, reason))
         return fail(EXIT_USAGE, reason);
     block_signals(&stop);
-    return sequencer_run(config) ? EXIT_DONE : EXIT_FAILED;
+    return job_run(job, config) ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int sequence(int count, char **words, const struct config *config)
+{
+    (void)words;
+    return run_job(&job_sequencer, count, config);
+}
+
+static int keep_time(int count, char **words, const struct config *config)
+{
+    (void)words;
+    return run_job(&job_clock, count, config);
 }
 
 static int version(int count, char **words, const struct config *config)
@@ -298,9 +312,10 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"serve", "answer requests until SIGTERM; keeps the sequencer running", serve},
+    {"serve", "answer requests until SIGTERM; keeps sequence and clock running", serve},
     {"migrate", "bring the database's schema up to this program's", migrate},
-    {"work", "give ledger entries their leaf indexes until SIGTERM", work},
+    {"sequence", "give ledger entries their leaf indexes until SIGTERM", sequence},
+    {"clock", "state the deadlines that pass until SIGTERM", keep_time},
     {"import", "record the activities of IATI files", import_command},
     {"canonical", "write JSON lines the way they are hashed (--hash: the leaf hashes)",
      canonical_command},

@@ -49,7 +49,9 @@ received AS (
            count(*) FILTER (WHERE d.state = 'CONFIRMED_BY_RECEIVER') AS confirmed_by_receiver,
            count(*) FILTER (WHERE d.state = 'DISCREPANT') AS discrepant,
            count(*) FILTER (WHERE d.state = 'DENIED') AS denied,
-           count(*) FILTER (WHERE d.state = 'OFF_TREASURY') AS off_treasury
+           count(*) FILTER (WHERE d.state = 'OFF_TREASURY') AS off_treasury,
+           count(*) FILTER (WHERE d.state = 'ESCALATED') AS escalated,
+           count(*) FILTER (WHERE d.state = 'UNCONFIRMED') AS unconfirmed
       FROM report_disbursements() AS d
      WHERE $2 IS NULL OR d.country = $2
      GROUP BY d.donor, d.country)
@@ -72,7 +74,8 @@ SELECT coalesce(o.identifier, o.id::text) AS donor, o.name AS donor_name, k.coun
        coalesce(r.reconciled, 0) AS reconciled,
        coalesce(r.confirmed_by_receiver, 0) AS confirmed_by_receiver,
        coalesce(r.discrepant, 0) AS discrepant, coalesce(r.denied, 0) AS denied,
-       coalesce(r.off_treasury, 0) AS off_treasury,
+       coalesce(r.escalated, 0) AS escalated, coalesce(r.off_treasury, 0) AS off_treasury,
+       coalesce(r.unconfirmed, 0) AS unconfirmed,
        report_rate(r.confirmed_due, r.due) AS confirmation_rate
   FROM (SELECT s.donor, s.country FROM said AS s
          UNION

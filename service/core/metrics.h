@@ -11,11 +11,15 @@ enum {
     METRICS_ROUTES = 256,
     METRICS_STATUSES = 24,
     METRICS_BUCKETS = 12, /* the last one takes what is slower than every bound */
-    METRICS_LANES = 8
+    METRICS_LANES = 8,
+    METRICS_DEADLINES = 4
 };
 
 /* Upper bounds of the latency buckets in microseconds, without the last. */
 extern const uint32_t metrics_bounds_us[METRICS_BUCKETS - 1];
+
+/* What may be due from a party, as deadline_counts() names it. */
+extern const char *const metrics_deadline_kinds[METRICS_DEADLINES];
 
 /* Only the owning loop writes; relaxed atomics make reading from another one defined. */
 typedef atomic_uint_least64_t metrics_count;
@@ -38,6 +42,11 @@ struct metrics_lane {
     metrics_count reconnects;
 };
 
+struct metrics_deadlines {
+    metrics_count overdue;
+    metrics_count unstated; /* the ledger does not say so yet */
+};
+
 struct metrics {
     struct metrics *const *board; /* every loop's, this one's included */
     size_t loops;
@@ -53,6 +62,7 @@ struct metrics {
     metrics_count ledger_size;
     metrics_count ledger_queue;
     metrics_count ledger_lag_ms; /* age of the oldest entry without a leaf index */
+    struct metrics_deadlines deadlines[METRICS_DEADLINES];
     metrics_count draining;
 };
 

@@ -1,4 +1,5 @@
-/* keeper.c - the loop's own connection: feeds the key directory and watches the ledger's queue. */
+/* keeper.c - the loop's own connection: feeds the key directory, watches the ledger's queue and
+   counts what is overdue. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/keeper.h"
 
@@ -8,15 +9,17 @@
 
 #include <libpq-fe.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     KEYS_EVERY_MS = 250, /* a lost notification costs this much, not a key's life */
     LEDGER_EVERY_MS = 1000,
+    DEADLINES_EVERY_MS = 5000,
     ANSWER_MS = 3000,
     ARENA_BYTES = 1 << 16
 };
 
-enum question { ASK_NOTHING, ASK_LISTEN, ASK_KEYS, ASK_LEDGER };
+enum question { ASK_NOTHING, ASK_LISTEN, ASK_KEYS, ASK_LEDGER, ASK_DEADLINES };
 
 static const char *const questions[] = {
     [ASK_LISTEN] = "LISTEN aidledger_access",
@@ -24,7 +27,8 @@ static const char *const questions[] = {
     [ASK_LEDGER] = "SELECT tree_size(), (SELECT count(*) FROM ledger_queue),"
                    " (SELECT coalesce(floor(extract(epoch FROM clock_timestamp() - min(e.at))"
                    " * 1000), 0)::bigint FROM ledger_queue AS q"
-                   " JOIN ledger_entry AS e ON e.entry = q.entry)"};
+                   " JOIN ledger_entry AS e ON e.entry = q.entry)", /* one string */
+    [ASK_DEADLINES] = "SELECT * FROM deadline_counts()"};
 
 struct keeper {
     struct link link;
@@ -36,6 +40,7 @@ struct keeper {
     int64_t asked_ms;
     int64_t keys_due_ms;
     int64_t ledger_due_ms;
+    int64_t deadlines_due_ms;
 };
 
 static void ask(struct keeper *keeper, enum question question, int64_t now_ms)
@@ -58,6 +63,8 @@ static void ask_next(struct keeper *keeper, int64_t now_ms)
         ask(keeper, ASK_KEYS, now_ms);
     else if (now_ms >= keeper->ledger_due_ms)
         ask(keeper, ASK_LEDGER, now_ms);
+    else if (now_ms >= keeper->deadlines_due_ms)
+        ask(keeper, ASK_DEADLINES, now_ms);
 }
 
 static void take_keys(struct keeper *keeper, const PGresult *result)
@@ -80,9 +87,9 @@ static void take_keys(struct keeper *keeper, const PGresult *result)
     metrics_set(&keeper->metrics->keys, (uint64_t)count);
 }
 
-static uint64_t number(const PGresult *result, int column)
+static uint64_t number(const PGresult *result, int row, int column)
 {
-    return strtoull(PQgetvalue(result, 0, column), NULL, 10);
+    return strtoull(PQgetvalue(result, row, column), NULL, 10);
 }
 
 static void take_ledger(struct keeper *keeper, const PGresult *result)
@@ -90,9 +97,23 @@ static void take_ledger(struct keeper *keeper, const PGresult *result)
     keeper->ledger_due_ms = keeper->asked_ms + LEDGER_EVERY_MS;
     if (PQntuples(result) != 1)
         return;
-    metrics_set(&keeper->metrics->ledger_size, number(result, 0));
-    metrics_set(&keeper->metrics->ledger_queue, number(result, 1));
-    metrics_set(&keeper->metrics->ledger_lag_ms, number(result, 2));
+    metrics_set(&keeper->metrics->ledger_size, number(result, 0, 0));
+    metrics_set(&keeper->metrics->ledger_queue, number(result, 0, 1));
+    metrics_set(&keeper->metrics->ledger_lag_ms, number(result, 0, 2));
+}
+
+static void take_deadlines(struct keeper *keeper, const PGresult *result)
+{
+    keeper->deadlines_due_ms = keeper->asked_ms + DEADLINES_EVERY_MS;
+    for (int row = 0; row < PQntuples(result); row++) {
+        for (size_t kind = 0; kind < METRICS_DEADLINES; kind++) {
+            struct metrics_deadlines *deadlines = &keeper->metrics->deadlines[kind];
+            if (strcmp(PQgetvalue(result, row, 0), metrics_deadline_kinds[kind]) != 0)
+                continue;
+            metrics_set(&deadlines->overdue, number(result, row, 1));
+            metrics_set(&deadlines->unstated, number(result, row, 2));
+        }
+    }
 }
 
 static void take(struct keeper *keeper, const PGresult *result)
@@ -108,6 +129,8 @@ static void take(struct keeper *keeper, const PGresult *result)
         take_keys(keeper, result);
     else if (keeper->asked == ASK_LEDGER)
         take_ledger(keeper, result);
+    else if (keeper->asked == ASK_DEADLINES)
+        take_deadlines(keeper, result);
     link_settle(&keeper->link);
 }
 
@@ -141,6 +164,7 @@ static void keeper_reset(struct link *link)
     keeper->listening = false;
     keeper->keys_due_ms = 0;
     keeper->ledger_due_ms = 0;
+    keeper->deadlines_due_ms = 0;
     if (link->state == LINK_UP)
         ask_next(keeper, clock_ms());
 }

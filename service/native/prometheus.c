@@ -203,6 +203,23 @@ static void add_fact(struct text *page, const struct metrics *metrics, const str
               (unsigned long long)count_at(metrics, fact->offset));
 }
 
+/* The same for every loop, too. */
+static void add_deadlines(struct text *page, const struct metrics *metrics)
+{
+    add_head(page, "deadlines_overdue", "gauge", "Deadlines that have passed with nothing done.");
+    for (size_t i = 0; i < METRICS_DEADLINES; i++)
+        text_addf(page, "aidledger_deadlines_overdue{kind=\"%s\"} %llu\n",
+                  metrics_deadline_kinds[i],
+                  (unsigned long long)metrics_get(&metrics->deadlines[i].overdue));
+    add_head(
+        page, "deadlines_unstated", "gauge",
+        "Those of them that the ledger does not state yet: above 0 for long, the clock stands.");
+    for (size_t i = 0; i < METRICS_DEADLINES; i++)
+        text_addf(page, "aidledger_deadlines_unstated{kind=\"%s\"} %llu\n",
+                  metrics_deadline_kinds[i],
+                  (unsigned long long)metrics_get(&metrics->deadlines[i].unstated));
+}
+
 bool prometheus_render(struct exchange *x)
 {
     const struct metrics *metrics = x->metrics;
@@ -211,6 +228,7 @@ bool prometheus_render(struct exchange *x)
     text_add(&page, "aidledger_build_info{version=\"" AIDLEDGER_VERSION "\"} 1\n");
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
         add_fact(&page, metrics, &facts[i]);
+    add_deadlines(&page, metrics);
     for (size_t i = 0; i < sizeof measures / sizeof measures[0]; i++)
         add_measure(&page, metrics, &measures[i]);
     for (size_t i = 0; i < sizeof lane_measures / sizeof lane_measures[0]; i++)

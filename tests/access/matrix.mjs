@@ -23,6 +23,8 @@ metrics                                    200 200 200 200 200 200 200 200 200 2
 problem_page                               200 200 200 200 200 200 200 200 200 200 200 200 200
 country_list                               200 200 200 200 200 200 200 200 200 200 200 200 200
 country_read                               200 200 200 200 200 200 200 200 200 200 200 200 200
+country_calendar                           200 200 200 200 200 200 200 200 200 200 200 200 200
+country_calendar_record                    401 403 403 403 403 403 403 403 403 403 403 403 201
 country_group_list                         200 200 200 200 200 200 200 200 200 200 200 200 200
 country_group_memberships                  200 200 200 200 200 200 200 200 200 200 200 200 200
 country_group_record                       401 403 403 403 403 403 403 403 403 403 403 403 201
@@ -92,9 +94,14 @@ ownership_input_lodge         effective    401 403 403 403 403 403 403 201 403 4
 ownership_input_supersede                  401 403 403 403 403 403 403 200 403 403 403 403 403
 ownership_input_answer                     401 403 403 200 403 403 403 403 403 403 403 403 403
 ownership_input_resolve                    401 403 403 403 403 403 403 200 403 403 403 403 403
+ownership_input_extend        invited      401 403 403 200 403 403 403 409 403 403 403 403 403
+ownership_input_extend        lodged       401 403 403 409 403 403 403 200 403 403 403 403 403
+ownership_input_pause                      401 403 403 403 403 403 403 403 403 403 403 403 200
+ownership_input_resume                     401 403 403 403 403 403 403 403 403 403 403 403 200
 ownership_input_escalate                   401 403 403 403 403 403 403 200 403 403 403 403 403
 ownership_input_joint_statement            401 403 403 200 403 403 403 200 403 403 403 403 403
 ownership_input_agree_to_differ            401 403 403 200 403 403 403 200 403 403 403 403 403
+inbox_list                                 401 200 200 200 200 200 200 200 200 403 403 200 403
 receipt_confirmation_list                  200 200 200 200 200 200 200 200 200 200 200 200 200
 receipt_confirmation_read                  200 200 200 200 200 200 200 200 200 200 200 200 200
 receipt_confirmation_confirm               401 403 403 403 403 201 403 201 403 403 403 403 403

@@ -6,6 +6,7 @@ import { before, test } from 'node:test';
 
 import { bodyExample, fill, prepare } from '../lib/calls.mjs';
 import { api, request } from '../lib/client.mjs';
+import { inDays } from '../lib/clock.mjs';
 import { operations } from '../lib/contract.mjs';
 import * as make from '../lib/make.mjs';
 import { organisation, somebody } from '../lib/principals.mjs';
@@ -32,7 +33,8 @@ before(async () => {
 });
 
 const states = { draft: make.drafted, submitted: make.submitted, registered: make.registered,
-    effective: make.effective, amending: make.amending, suspended: make.suspended };
+    effective: make.effective, amending: make.amending, suspended: make.suspended,
+    invited: make.invited, lodged: make.lodged };
 
 async function prepareRow({ operation, state }) {
     if (state === undefined) {
@@ -41,7 +43,9 @@ async function prepareRow({ operation, state }) {
     const made = await states[state]();
     return {
         path: fill(operations[operation].path, { id: made.id }),
-        body: operations[operation].requestBody && bodyExample(operations[operation]),
+        body: operation === 'ownership_input_extend'
+            ? { due_on: inDays(100), reason: 'More to read.' }
+            : operations[operation].requestBody && bodyExample(operations[operation]),
         ifMatch: made.etag,
     };
 }

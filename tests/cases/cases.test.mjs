@@ -11,17 +11,16 @@
 //   ifMatch  the If-Match, null for none; else the fixture's ETag, where the contract has the header
 //   expect   status; faults: every "pointer rule" or "parameter rule"; problem: its slug; answer: what
 //            the body holds at least ("some": anything but nothing); headers: what they contain
-// `{random}` is the same random word within a case.
+// `{random}` is the same random word within a case; `{tomorrow}`, `{later}` (in 100 days) and
+// `{in_years}` are days to come.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
 
 import { bodyExample, fill } from '../lib/calls.mjs';
 import { api, request, sequenced } from '../lib/client.mjs';
+import { inDays } from '../lib/clock.mjs';
 import { answerFaults, operations } from '../lib/contract.mjs';
 import * as make from '../lib/make.mjs';
 import { organisation, somebody } from '../lib/principals.mjs';
@@ -49,34 +48,10 @@ async function withTransaction({ commitment, transaction }) {
     return { ...commitment, transaction: transaction.id };
 }
 
-// A published commitment of another donor, Malawi its recipient.
 async function imported() {
-    const identifier = `XI-TEST-FILE-${randomBytes(6).toString('hex')}`;
-    const folder = mkdtempSync(join(tmpdir(), 'aidledger-cases-'));
-    writeFileSync(join(folder, 'activity.xml'), `<iati-activities version="2.03">
-        <iati-activity default-currency="USD">
-        <iati-identifier>${identifier}</iati-identifier>
-        <reporting-org ref="XI-TEST-FILE" type="10"><narrative>Publishing donor</narrative></reporting-org>
-        <title><narrative>Teacher training</narrative></title>
-        <description><narrative>Training of teachers.</narrative></description>
-        <participating-org ref="XI-TEST-FILE" role="1" type="10"/><activity-status code="2"/>
-        <activity-date iso-date="2021-01-01" type="2"/>
-        <recipient-country code="MW" percentage="100"/>
-        <sector vocabulary="1" code="11110" percentage="100"/>
-        <transaction><transaction-type code="2"/><transaction-date iso-date="2021-01-01"/>
-        <value value-date="2021-01-01">50.00</value></transaction>
-        <transaction><transaction-type code="3"/><transaction-date iso-date="2021-02-01"/>
-        <value value-date="2021-02-01">10.00</value></transaction>
-        </iati-activity></iati-activities>`);
-    execFileSync(process.env.AIDLEDGER_BINARY, ['import', join(folder, 'activity.xml')], {
-        env: { ...process.env, AIDLEDGER_DATABASE_URL: process.env.AIDLEDGER_TEST_DATABASE },
-        stdio: 'ignore' });
-    rmSync(folder, { recursive: true });
+    const made = await make.imported();
     users.importEditor ??= await somebody('XI-TEST-FILE', 'donor_editor,donor_approver');
-    const { body } = await done(api.anonymous.get('/v1/commitments?donor=XI-TEST-FILE&limit=200'));
-    const found = body.items.find((item) => item.activity.iati_identifier === identifier);
-    const read = await done(api.anonymous.get(`/v1/commitments/${found.id}`));
-    return { id: found.id, etag: read.etag };
+    return made;
 }
 
 async function amendedAmount() {
@@ -275,9 +250,11 @@ const fixtures = {
     },
     lodged_commitment: async () => (await make.lodged()).commitment,
     endorsed: () => make.lodged({ position: 'endorse', aspects: undefined, text: undefined }),
-    invited: async () => {
-        const made = await make.registered();
-        const { body } = await done(api.anonymous.get(`${made.path}/ownership-inputs`));
+    invited: make.invited, paused: make.paused, lapsed: make.lapsed,
+    unanswered: make.unanswered, escalated: make.escalated,
+    early: async () => {
+        const made = await make.submitted();
+        const { body } = await done(api.signatory.get(`${made.path}/ownership-inputs`));
         const input = body.items.find((item) => item.country === 'MW');
         return { id: input.id, etag: `"${input.version}"` };
     },
@@ -354,7 +331,8 @@ function holds(found, expected, at) {
 
 async function runCase(one, operation) {
     const given = one.given ? await fixtures[one.given]() : {};
-    const words = { ...given, random: randomBytes(6).toString('hex') };
+    const words = { ...given, random: randomBytes(6).toString('hex'), tomorrow: inDays(1),
+        later: inDays(100), in_years: inDays(1000) };
     const { expect, ...sent } = replaced(one, words);
     const path = fill(operation.path, sent.path ?? given) + (sent.query ? `?${sent.query}` : '');
     const takesTag = operation.parameters.some((p) => p.name === 'If-Match' && p.required);

@@ -57,13 +57,14 @@ export class State {
         this.commitments = new Map();
         this.transactions = new Map();
         this.confirmationStates = new Map();
-        this.rows = Object.fromEntries(['country_group_membership', 'commitment_revision',
+        this.disbursements = new Map();
+        this.rows = Object.fromEntries(['country_group_membership', 'working_calendar', 'commitment_revision',
             'commitment_state', 'planned_disbursement', 'framework_link', 'document_hash',
             'allocation', 'transaction_source', 'ownership_position', 'ownership_answer',
-            'ownership_resolution', 'ownership_state', 'ownership_escalation',
+            'ownership_resolution', 'ownership_state', 'ownership_deadline', 'ownership_escalation',
             'ownership_joint_statement', 'ownership_agreement', 'ownership_disagreement',
             'receipt_confirmation', 'receipt_confirmation_state', 'receipt_explanation',
-            'receipt_correction', 'receipt_acceptance', 'receiver_confirmation']
+            'receipt_correction', 'receipt_acceptance', 'receiver_confirmation', 'receipt_lapse']
             .map((name) => [name, []]));
     }
 
@@ -178,13 +179,16 @@ export class State {
 
     // Governments that have not spoken yet are asked, or all of them in a new round; a country that
     // is no recipient any more and has not spoken loses its invitation.
-    invite(c, leaf, state, { again = false, due = null } = {}) {
+    invite(c, leaf, state, { again = false, said = {} } = {}) {
+        // The first statements of all gave every government the same day.
+        const dueOf = (country) => said.invited?.find((one) => one.country === country)?.due_on
+            ?? said.due_on ?? null;
         const recipients = (c.revisions[c.revision - 1].recipients ?? [])
             .map((part) => part.country).filter(Boolean);
         for (const country of new Set([...recipients, ...c.inputs.keys()])) {
             const input = c.inputs.get(country) ?? {
                 id: null, country, round: 1, version: 0, position_id: null, answer_due_on: null,
-                invited_at: leaf.at,
+                paused_days: null, invited_at: leaf.at,
             };
             const isKnown = c.inputs.has(country);
             if (isKnown && !again && input.position_id !== null) {
@@ -193,9 +197,10 @@ export class State {
             const isAsked = recipients.includes(country) || input.position_id !== null;
             Object.assign(input, {
                 state: isAsked ? state : 'NOT_INVITED',
-                due_on: isAsked ? due : null,
+                due_on: isAsked ? dueOf(country) : null,
                 round: input.round + (isKnown && again ? 1 : 0),
                 answer_due_on: null,
+                paused_days: null,
                 position_id: null,
                 version: input.version + 1,
             });
@@ -237,6 +242,34 @@ export class State {
         }
     }
 
+    // What became of a deadline; "due" is the day the statement has to be about.
+    deadline(leaf, said, { states, state, deadline, event, due }) {
+        const input = this.input(leaf, said);
+        if (!states.includes(input.state)) {
+            this.note(leaf, `the input is ${input.state}`);
+        }
+        if (due && due(input) !== said.due_on) {
+            this.note(leaf, `it was due on ${due(input)}`);
+        }
+        input.deadlines = (input.deadlines ?? 0) + 1;
+        this.rows.ownership_deadline.push({
+            id: said.id,
+            input_id: input.id,
+            ordinal: input.deadlines,
+            deadline,
+            event,
+            due_on: said.due_on,
+            reason: said.reason ?? null,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        return { input, turn: (changes = {}) => {
+            Object.assign(input, changes);
+            this.advanceInput(input, leaf, state ?? input.state);
+        } };
+    }
+
     // What a side says about the position in dispute, after what was said of it before.
     dispute(leaf, said, table) {
         const input = this.input(leaf, said);
@@ -271,6 +304,67 @@ export class State {
         ]);
     }
 
+    // An import's clocks run for a government once it has said something of its own.
+    isAsked(c, country) {
+        return c.origin === 'registered'
+            || (c.inputs.has(country) && c.inputs.get(country).state !== 'NOT_INVITED')
+            || this.rows.receipt_confirmation.some((row) => row.commitment_id === c.id
+                && row.country === country);
+    }
+
+    disbursement(id, country) {
+        return this.disbursements.get(`${id} ${country}`);
+    }
+
+    // A disbursement stands somewhere with each country it is for; what adjusts it changes its amount.
+    disburse(c, t, due) {
+        if (t.transaction_type !== '3') {
+            return;
+        }
+        if (t.adjusts === null) {
+            for (const country of new Set(t.parts.map((part) => part.country).filter(Boolean))) {
+                this.disbursements.set(`${t.id} ${country}`, {
+                    transaction_id: t.id,
+                    country,
+                    commitment_id: c.id,
+                    amount: this.reported(t.id, country),
+                    state: 'REPORTED',
+                    due_on: this.isAsked(c, country) ? due : null,
+                    confirmation_id: null,
+                    case_due_on: null,
+                });
+            }
+            return;
+        }
+        let root = t;
+        while (root.adjusts !== null) {
+            root = this.transactions.get(root.adjusts);
+        }
+        for (const row of this.disbursements.values()) {
+            if (row.transaction_id === root.id) {
+                const amount = this.reported(root.id, row.country);
+                if (isZero(row.amount) && !isZero(amount) && row.state === 'REPORTED') {
+                    row.due_on = [row.due_on, due].filter(Boolean).sort().at(-1) ?? null;
+                }
+                row.amount = amount;
+            }
+        }
+    }
+
+    // A government takes an import up: from then on its clocks run.
+    open(c, country, due) {
+        const isAsked = this.isAsked(c, country);
+        for (const row of this.disbursements.values()) {
+            if (due && row.commitment_id === c.id && row.country === country
+                && row.due_on === null) {
+                const paid = Date.parse(this.transactions.get(row.transaction_id).transaction_date);
+                const window = new Date(paid + 60 * 86_400_000).toISOString().slice(0, 10);
+                row.due_on = window > due ? window : due;
+            }
+        }
+        return isAsked === (due === undefined);
+    }
+
     confirmation(leaf, said, states) {
         const found = this.rows.receipt_confirmation.find((row) => row.id === said.confirmation);
         if (found?.commitment_id !== leaf.aggregate) {
@@ -283,8 +377,12 @@ export class State {
         return found;
     }
 
-    turnConfirmation(id, leaf, state) {
+    turnConfirmation(id, leaf, state, due) {
         this.confirmationStates.set(id, state);
+        const r = this.rows.receipt_confirmation.find((row) => row.id === id);
+        const standing = this.disbursement(r.transaction_id, r.country);
+        standing.case_due_on = openCase.includes(state) ? standing.case_due_on ?? due : null;
+        Object.assign(standing, { state, confirmation_id: id });
         this.rows.receipt_confirmation_state.push({
             confirmation_id: id, version: leaf.version, state, entry: leaf.entry,
         });
@@ -317,7 +415,7 @@ export class State {
         if (c.origin !== 'imported' || said.adjusts) {
             return;
         }
-        const words = [jsonbText(without(said, 'id', 'source_sha256'))];
+        const words = [jsonbText(without(said, 'id', 'source_sha256', 'receipt_due_on'))];
         if (!said.recipient_country && !said.recipient_region) {
             words.push(jsonbText(partsWithShare(revision.recipients)));
         }
@@ -389,7 +487,7 @@ function turnStep(status, from) {
 
 const receiptStates = { full: 'CONFIRMED', partial: 'DISCREPANT', not_received: 'DENIED',
     not_visible: 'OFF_TREASURY' };
-const openCase = ['DISCREPANT', 'DENIED'];
+const openCase = ['DISCREPANT', 'DENIED', 'ESCALATED'];
 
 const steps = {
     'organisation.recorded': (state, leaf, said) => state.organisations.set(said.id, {
@@ -422,6 +520,14 @@ const steps = {
             'supersedes'].map((name) => [name, null])),
         ...said,
         entry: leaf.entry,
+    }),
+
+    'calendar.recorded': (state, leaf, said) => state.rows.working_calendar.push({
+        ...said,
+        ordinal: state.rows.working_calendar.filter((row) => row.country === said.country
+            && row.year === said.year).length + 1,
+        entry: leaf.entry,
+        recorded_at: leaf.at,
     }),
 
     'activity.recorded': (state, leaf, said) => {
@@ -473,7 +579,7 @@ const steps = {
             })));
         }
         state.turn(c, leaf);
-        state.invite(c, leaf, 'INVITED', { due: said.due_on });
+        state.invite(c, leaf, 'INVITED', { said });
     }),
 
     'commitment.amendment_proposed': commitmentStep((state, leaf, said, c) => {
@@ -489,7 +595,7 @@ const steps = {
         tell(state, leaf, c, said, true);
         state.turn(c, leaf);
         if (said.asked_again) {
-            state.invite(c, leaf, 'INVITED', { again: true, due: said.due_on });
+            state.invite(c, leaf, 'INVITED', { again: true, said });
         }
     }),
 
@@ -564,7 +670,7 @@ const steps = {
             ...Object.fromEntries(['ref', 'description', 'provider_org', 'receiver_org',
                 'recipient_country', 'recipient_region', 'sector', 'disbursement_channel',
                 'adjusts', 'reason', ...codes.slice(1)].map((name) => [name, null])),
-            ...without(said, 'source_sha256'),
+            ...without(said, 'source_sha256', 'receipt_due_on'),
             amount: numeric(said.amount),
             commitment_id: c.id,
             organisation_id: leaf.organisation,
@@ -576,11 +682,15 @@ const steps = {
         t.parts.forEach((part, at) => state.rows.allocation.push({
             ...part, transaction_id: t.id, ordinal: at + 1,
         }));
+        state.disburse(c, t, said.receipt_due_on ?? null);
         state.source(c, t, said, revision);
     }),
 
-    'ownership.lodged': commitmentStep((state, leaf, said) => {
+    'ownership.lodged': commitmentStep((state, leaf, said, c) => {
         const input = state.input(leaf, said);
+        if (!state.open(c, said.country, said.receipts_due_on)) {
+            state.note(leaf, 'the clocks of its receipts are told wrong');
+        }
         if (said.round !== input.round || (said.supersedes ?? null) !== input.position_id) {
             state.note(leaf, `round ${input.round} stands at position ${input.position_id}`);
         }
@@ -601,8 +711,43 @@ const steps = {
         });
         input.position_id = said.id;
         input.answer_due_on = said.answer_due_on ?? null;
+        input.paused_days = null;
         state.advanceInput(input, leaf,
             said.position === 'endorse' ? 'ENDORSED' : 'AWAITING_DONOR');
+    }),
+
+    'ownership.extended': commitmentStep((state, leaf, said) => {
+        const { turn } = state.deadline(leaf, said, {
+            states: [said.deadline === 'position' ? 'INVITED' : 'AWAITING_DONOR'],
+            deadline: said.deadline,
+            event: 'extended',
+        });
+        turn({ [said.deadline === 'position' ? 'due_on' : 'answer_due_on']: said.due_on });
+    }),
+
+    'ownership.paused': commitmentStep((state, leaf, said) => {
+        const { turn } = state.deadline(leaf, said, { states: ['INVITED'], state: 'PAUSED',
+            deadline: 'position', event: 'paused', due: (input) => input.due_on });
+        turn({ due_on: null, paused_days: said.working_days });
+    }),
+
+    'ownership.resumed': commitmentStep((state, leaf, said) => {
+        const { turn } = state.deadline(leaf, said, { states: ['PAUSED'], state: 'INVITED',
+            deadline: 'position', event: 'resumed' });
+        turn({ due_on: said.due_on, paused_days: null });
+    }),
+
+    'ownership.lapsed': commitmentStep((state, leaf, said) => {
+        state.deadline(leaf, said, { states: ['INVITED'], state: 'LAPSED_SILENT',
+            deadline: 'position', event: 'passed', due: (input) => input.due_on }).turn();
+    }),
+
+    'ownership.unanswered': commitmentStep((state, leaf, said) => {
+        const { input, turn } = state.deadline(leaf, said, { states: ['AWAITING_DONOR'],
+            state: 'UNANSWERED', deadline: 'answer', event: 'passed',
+            due: (one) => one.answer_due_on });
+        state.position(leaf, said, input);
+        turn();
     }),
 
     'ownership.answered': commitmentStep((state, leaf, said) => {
@@ -683,6 +828,9 @@ const steps = {
         if (t?.commitment_id !== c.id || t?.currency !== said.currency) {
             state.note(leaf, `transaction ${said.transaction} is another one`);
         }
+        if (!state.open(c, said.country, said.receipts_due_on)) {
+            state.note(leaf, 'the clocks of its receipts are told wrong');
+        }
         const same = state.rows.receipt_confirmation.filter((row) =>
             row.transaction_id === said.transaction && row.country === said.country);
         state.rows.receipt_confirmation.push({
@@ -703,7 +851,30 @@ const steps = {
         const isTakenBack = said.outcome === 'not_received'
             && isZero(state.reported(said.transaction, said.country));
         state.turnConfirmation(said.id, leaf,
-            isTakenBack ? 'RECONCILED' : receiptStates[said.outcome]);
+            isTakenBack ? 'RECONCILED' : receiptStates[said.outcome], said.case_due_on ?? null);
+    }),
+
+    'receipt.unconfirmed': commitmentStep((state, leaf, said) => {
+        const standing = state.disbursement(said.transaction, said.country);
+        if (standing.state !== 'REPORTED' || standing.due_on !== said.due_on) {
+            state.note(leaf, `it is ${standing.state}, due on ${standing.due_on}`);
+        }
+        standing.state = 'UNCONFIRMED';
+        state.rows.receipt_lapse.push({
+            transaction_id: said.transaction,
+            country: said.country,
+            due_on: said.due_on,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+    }),
+
+    'receipt.escalated': commitmentStep((state, leaf, said) => {
+        const r = state.confirmation(leaf, said, ['DISCREPANT', 'DENIED']);
+        if (state.disbursement(r.transaction_id, r.country).case_due_on !== said.case_due_on) {
+            state.note(leaf, 'it was due on another day');
+        }
+        state.turnConfirmation(r.id, leaf, 'ESCALATED');
     }),
 
     'receipt.explained': commitmentStep((state, leaf, said) => {

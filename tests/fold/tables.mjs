@@ -7,6 +7,7 @@ import { canonical } from './log.mjs';
 export const tables = {
     organisation: { key: ['id'], unsaid: ['created_at'] },
     country_group_membership: { key: ['id'], unsaid: ['recorded_at'] },
+    working_calendar: { key: ['id'] },
     activity: { key: ['id'] },
     commitment: { key: ['id'] },
     commitment_revision: { key: ['commitment_id', 'revision'] },
@@ -22,10 +23,13 @@ export const tables = {
     ownership_answer: { key: ['id'] },
     ownership_resolution: { key: ['position_id'] },
     ownership_state: { key: ['input_id', 'version'] },
+    ownership_deadline: { key: ['id'] },
     ownership_escalation: { key: ['position_id'] },
     ownership_joint_statement: { key: ['id'] },
     ownership_agreement: { key: ['statement_id'] },
     ownership_disagreement: { key: ['id'] },
+    disbursement_receipt: { key: ['transaction_id', 'country'] },
+    receipt_lapse: { key: ['transaction_id', 'country'] },
     receipt_confirmation: { key: ['id'] },
     receipt_confirmation_state: { key: ['confirmation_id', 'version'] },
     receipt_explanation: { key: ['id'] },
@@ -35,7 +39,7 @@ export const tables = {
 };
 
 // Tables that hold no consequence of a statement.
-const apart = ['schema_migration', 'country', 'former_entity', 'country_group', 'dac_ldc_year',
+const apart = ['schema_migration', 'country', 'country_weekend', 'former_entity', 'country_group', 'dac_ldc_year',
     'codelist', 'codelist_item', 'currency', 'ict_relevance', 'framework', 'framework_version',
     'framework_item', 'framework_submission', 'framework_submission_place', 'wsis_event',
     'indicator', 'dac_membership', 'reference_document', 'principal', 'api_key',
@@ -82,9 +86,10 @@ export function expected(state, held) {
         transaction: [...state.transactions.values()]
             .map(({ parts, ...row }) => row),
         ownership_input: state.inputRows()
-            .map(({ input, ordinal, ...row }) => ({ ...row, id: input.id })),
+            .map(({ input, ordinal, deadlines, ...row }) => ({ ...row, id: input.id })),
         ownership_state: state.rows.ownership_state
             .map(({ input, ...row }) => ({ ...row, input_id: input.id })),
+        disbursement_receipt: [...state.disbursements.values()],
     };
 }
 

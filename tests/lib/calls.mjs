@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 
 import { api } from './client.mjs';
+import { inDays } from './clock.mjs';
 import { operations } from './contract.mjs';
 import * as make from './make.mjs';
 import { organisation as registered } from './principals.mjs';
@@ -15,6 +16,8 @@ export function bodyExample(operation) {
 // How each operation is called so that it works: its path's values, its caller, its body.
 const prepared = {
     country_read: async () => ({ code: 'MW' }),
+    country_calendar: async () => ({ code: 'MW' }),
+    country_calendar_record: async () => ({ code: 'MW' }),
     country_group_memberships: async () => ({ group: 'SIDS' }),
     country_group_record: async () => ({ group: 'LDC' }),
     codelist_read: async () => ({ list: 'Sector' }),
@@ -53,6 +56,10 @@ const prepared = {
     ownership_input_supersede: async () => on(await make.lodged()),
     ownership_input_answer: async () => on(await make.lodged()),
     ownership_input_resolve: async () => on(await make.answered()),
+    ownership_input_extend: async () => ({ ...on(await make.lodged()),
+        body: { ...bodyExample(operations.ownership_input_extend), due_on: inDays(100) } }),
+    ownership_input_pause: async () => on(await make.invited()),
+    ownership_input_resume: async () => on(await make.paused()),
     ownership_input_escalate: async () => on(await make.answered()),
     ownership_input_joint_statement: async () => on(await make.disputed()),
     ownership_input_agree_to_differ: async () => on(await make.disputed()),

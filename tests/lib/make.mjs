@@ -1,9 +1,14 @@
 // make.mjs - things to test with, each made the way its users make it.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { api } from './client.mjs';
+import { passTime } from './clock.mjs';
 
 // A complete draft: 70 % Malawi, 30 % Zambia, 60 % in family 220.
 export function draft(changes = {}) {
@@ -82,6 +87,36 @@ export async function amending(changes = { title: 'Fibre backbone, phase two' })
             { ifMatch: made.etag }), 200));
 }
 
+// A commitment as its donor publishes it elsewhere, Malawi its recipient; 10.00 USD paid.
+export async function imported(ref = 'XI-TEST-FILE') {
+    const identifier = `${ref}-${randomBytes(6).toString('hex')}`;
+    const folder = mkdtempSync(join(tmpdir(), 'aidledger-make-'));
+    writeFileSync(join(folder, 'activity.xml'), `<iati-activities version="2.03">
+        <iati-activity default-currency="USD">
+        <iati-identifier>${identifier}</iati-identifier>
+        <reporting-org ref="${ref}" type="10"><narrative>Publishing donor</narrative></reporting-org>
+        <title><narrative>Teacher training</narrative></title>
+        <description><narrative>Training of teachers.</narrative></description>
+        <participating-org ref="${ref}" role="1" type="10"/><activity-status code="2"/>
+        <activity-date iso-date="2021-01-01" type="2"/>
+        <recipient-country code="MW" percentage="100"/>
+        <sector vocabulary="1" code="11110" percentage="100"/>
+        <transaction><transaction-type code="2"/><transaction-date iso-date="2021-01-01"/>
+        <value value-date="2021-01-01">50.00</value></transaction>
+        <transaction><transaction-type code="3"/><transaction-date iso-date="2021-02-01"/>
+        <value value-date="2021-02-01">10.00</value></transaction>
+        </iati-activity></iati-activities>`);
+    execFileSync(process.env.AIDLEDGER_BINARY, ['import', join(folder, 'activity.xml')], {
+        env: { ...process.env, AIDLEDGER_DATABASE_URL: process.env.AIDLEDGER_TEST_DATABASE },
+        stdio: 'ignore' });
+    rmSync(folder, { recursive: true });
+    const { body } = await done(api.anonymous.get(`/v1/commitments?donor=${ref}&limit=200`), 200);
+    const { id } = body.items.find((item) => item.activity?.iati_identifier === identifier);
+    const path = `/v1/commitments/${id}`;
+    const { etag } = await done(api.anonymous.get(path), 200);
+    return { id, path, etag };
+}
+
 // What the commitment is now, whoever has made statements about it since.
 export async function fresh(made) {
     const answer = await done(api.auditor.get(made.path), 200);
@@ -132,6 +167,37 @@ export async function answered() {
         api.donorApprover.post(`${made.path}/answer`,
             { answer: 'accepted', reason: 'The works start after the rains.' },
             { ifMatch: made.etag }), 200));
+}
+
+// Malawi's input on a registered commitment.
+export async function invited() {
+    const made = await registered();
+    const { body } = await done(api.anonymous.get(`${made.path}/ownership-inputs`), 200);
+    return freshInput({ commitment: made, id: body.items.find(({ country }) => country === 'MW').id });
+}
+
+async function freshInput({ commitment, id }) {
+    const path = `/v1/ownership-inputs/${id}`;
+    const { body } = await done(api.anonymous.get(path), 200);
+    return { commitment, id, path, etag: `"${body.version}"`, body };
+}
+
+export async function paused() {
+    const made = await invited();
+    return inputOf(made.commitment, await done(api.steward.post(`${made.path}/pause`,
+        { reason: 'A cyclone has closed the ministries.' }, { ifMatch: made.etag }), 200));
+}
+
+export async function lapsed() {
+    const made = await invited();
+    await passTime(60);
+    return freshInput(made);
+}
+
+export async function unanswered() {
+    const made = await lodged();
+    await passTime(60);
+    return freshInput(made);
 }
 
 export async function suspended() {
@@ -187,6 +253,14 @@ export async function received(outcome, changes) {
 export async function confirmedAs(outcome, transaction) {
     return receiptOf(await done(api.officer.post('/v1/receipt-confirmations',
         { transaction_id: transaction, ...outcomes[outcome] }), 201));
+}
+
+export async function escalated(changes) {
+    const made = await received('partial', changes);
+    await passTime(100);
+    const { body } = await done(api.auditor.get(made.path), 200);
+    const { etag } = await fresh({ path: `/v1/commitments/${made.commitment}` });
+    return { ...made, etag, body };
 }
 
 export async function accepted(who, made, difference = made.body.open_difference) {

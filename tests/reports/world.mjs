@@ -164,19 +164,23 @@ export async function makeWorld() {
         size: await sequenced(last.body.statement.entry) };
 }
 
-// Deadlines are 30 working days away, which no test waits for: while `work` runs, those of one
-// commitment have passed.
+// Deadlines are weeks away, which no test waits for: while `work` runs, those for positions on one
+// commitment have passed, and payments were reported on the day they were made.
 export async function withDeadlinesPassed(path, work) {
     const id = path.split('/').at(-1);
     const mine = `input_id IN (SELECT id FROM ownership_input WHERE commitment_id = '${id}')`;
     const before = rows(`SELECT input_id, version, due_on FROM ownership_state WHERE ${mine}`);
+    const reported = rows('SELECT id, recorded_at FROM transaction');
     run(`SET session_replication_role = replica;
-         UPDATE ownership_state SET due_on = '2021-01-15' WHERE ${mine} AND due_on IS NOT NULL`);
+         UPDATE ownership_state SET due_on = '2021-01-15' WHERE ${mine} AND due_on IS NOT NULL;
+         UPDATE transaction SET recorded_at = transaction_date`);
     try {
         return await work();
     } finally {
         run(`SET session_replication_role = replica;${before.map((row) => `
             UPDATE ownership_state SET due_on = ${row.due_on ? `'${row.due_on}'` : 'NULL'}
-             WHERE input_id = '${row.input_id}' AND version = ${row.version};`).join('')}`);
+             WHERE input_id = '${row.input_id}' AND version = ${row.version};`).join('')}
+            ${reported.map((row) => `UPDATE transaction SET recorded_at = '${row.recorded_at}'
+             WHERE id = '${row.id}';`).join('')}`);
     }
 }
