@@ -401,11 +401,10 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
     due date := (body ->> 'due_on')::date;
 BEGIN
-    RETURN CASE WHEN due <= before
+    RETURN CASE WHEN due <= before OR due < today()
                 THEN fault('/due_on', 'later', format(
-                         'It is due on %s; more time means a later day.', before))
-                WHEN due < today()
-                THEN fault('/due_on', 'not_in_past', 'The day has passed.')
+                         'It is due on %s; more time means a later day, and one to come.',
+                         before))
                 WHEN due > today() + 366
                 THEN fault('/due_on', 'within_year',
                            'More time is given for at most 366 days from today.')

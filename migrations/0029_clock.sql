@@ -233,6 +233,20 @@ COMMENT ON FUNCTION deadline_counts() IS
     'How many deadlines of each kind are overdue, and of how many of them the ledger does not say '
     'so yet: more than none for long means that the clock stands still.';
 
+CREATE FUNCTION ledger_progress(OUT tree_size bigint, OUT queued bigint, OUT lag_ms bigint)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    tree_size := aidledger.tree_size();
+    SELECT count(*), coalesce(floor(extract(epoch FROM clock_timestamp() - min(e.at)) * 1000), 0)
+      INTO queued, lag_ms
+      FROM ledger_queue AS q
+      JOIN ledger_entry AS e ON e.entry = q.entry;
+END
+$$;
+COMMENT ON FUNCTION ledger_progress() IS
+    'How many leaves the log has, how many entries have no leaf index yet, and the age of the '
+    'oldest of these in milliseconds.';
+
 -- Only counts leave by this: who may read them is whoever may read the metrics.
 CREATE POLICY ownership_input_count ON ownership_input FOR SELECT TO aidledger_keeper USING (true);
 CREATE POLICY disbursement_receipt_count ON disbursement_receipt FOR SELECT TO aidledger_keeper
@@ -240,7 +254,7 @@ CREATE POLICY disbursement_receipt_count ON disbursement_receipt FOR SELECT TO a
 
 GRANT SELECT ON ownership_input, disbursement_receipt TO aidledger_keeper;
 GRANT SELECT ON deadline TO aidledger_scoped, aidledger_writer, aidledger_keeper;
-GRANT EXECUTE ON FUNCTION today(), deadline_counts() TO aidledger_keeper;
+GRANT EXECUTE ON FUNCTION today(), deadline_counts(), ledger_progress() TO aidledger_keeper;
 GRANT EXECUTE ON FUNCTION inbox(), deadline_json(deadline) TO aidledger_scoped;
 GRANT EXECUTE ON PROCEDURE clock_speak(), deadline_pass(deadline) TO aidledger_writer;
 GRANT EXECUTE ON FUNCTION clock_turn() TO aidledger_writer;

@@ -24,11 +24,9 @@ enum question { ASK_NOTHING, ASK_LISTEN, ASK_KEYS, ASK_LEDGER, ASK_DEADLINES };
 static const char *const questions[] = {
     [ASK_LISTEN] = "LISTEN aidledger_access",
     [ASK_KEYS] = "SELECT * FROM key_directory()",
-    [ASK_LEDGER] = "SELECT tree_size(), (SELECT count(*) FROM ledger_queue),"
-                   " (SELECT coalesce(floor(extract(epoch FROM clock_timestamp() - min(e.at))"
-                   " * 1000), 0)::bigint FROM ledger_queue AS q"
-                   " JOIN ledger_entry AS e ON e.entry = q.entry)", /* one string */
-    [ASK_DEADLINES] = "SELECT * FROM deadline_counts()"};
+    [ASK_LEDGER] = "SELECT * FROM ledger_progress()",
+    [ASK_DEADLINES] = "SELECT * FROM deadline_counts()",
+};
 
 struct keeper {
     struct link link;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
-import { api } from '../lib/client.mjs';
+import { api, sequenced } from '../lib/client.mjs';
 import * as make from '../lib/make.mjs';
 import { rows, run } from '../lib/sql.mjs';
 
@@ -22,7 +22,8 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'ownership_escalation', 'ownership_joint_statement', 'ownership_agreement',
     'ownership_disagreement', 'receipt_confirmation', 'receipt_confirmation_state',
     'receipt_explanation', 'receipt_correction', 'receipt_acceptance', 'receiver_confirmation',
-    'ledger_entry', 'ledger_leaf', 'country_group_membership'];
+    'ownership_deadline', 'receipt_lapse', 'working_calendar', 'ledger_entry', 'ledger_leaf',
+    'country_group_membership'];
 
 function asRole(role, settings, statement) {
     const set = Object.entries(settings)
@@ -40,6 +41,33 @@ test('drafts are not there for a lane that nobody has entered', () => {
         }
         assert.equal(asRole(role, {}, `SELECT count(*) FROM commitment WHERE id = '${shown.id}'`), '1');
     }
+});
+
+test('a government asked about a submission reads none of the drafts before it, at any position', async () => {
+    const first = await make.drafted({ title: 'First thought', narrative: 'Bought from a friend.' });
+    const edited = await api.donor.patch(first.path, { title: 'Second thought', narrative: null },
+        { ifMatch: first.etag });
+    const submitted = await api.donor.post(`${first.path}/submit`, undefined,
+        { ifMatch: edited.etag });
+    assert.equal(submitted.status, 200, submitted.text);
+    const size = await sequenced(submitted.body.statement.entry);
+    const seen = await api.officer.get(first.path);
+    assert.equal(seen.body.title, 'Second thought');
+    for (let position = size - 4; position <= size; position++) {
+        const then = await api.officer.get(`${first.path}?as_of=${position}`);
+        assert.ok(then.status === 404 || then.body.status === 'SUBMITTED', then.text);
+        assert.doesNotMatch(then.text, /First thought|friend/);
+        const list = await api.officer.get(`/v1/commitments?text=thought&as_of=${position}`);
+        assert.doesNotMatch(list.text, /First thought|friend/);
+        assert.equal((await api.donor.get(`${first.path}?as_of=${size}`)).status, 200);
+    }
+    assert.equal((await api.officer.get(`${first.path}?as_of=${size}`)).body.title, 'Second thought');
+});
+
+test('what remakes all documents remakes drafts too', () => {
+    run(`BEGIN; UPDATE commitment SET document = '' WHERE id IN ('${hidden.id}', '${shown.id}');
+         SET LOCAL ROLE aidledger_owner; CALL commitments_refresh(); COMMIT`);
+    assert.deepEqual(rows("SELECT id FROM commitment WHERE document = ''"), []);
 });
 
 test('a scoped lane shows drafts to their organisation and to auditors, nobody else', () => {
