@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
 
 import { bodyExample, fill, prepare } from '../lib/calls.mjs';
