@@ -79,8 +79,8 @@ export function memberFaults(leaf) {
         ? { public: kind } : kind;
     return [
         ...Object.keys(leaf.public).filter((name) => !open.includes(name))
-            .map((name) => `${leaf.name}: ${leaf.kind} does not say "${name}" in the clear`),
+            .map((name) => `${leaf.name}: "${name}" is no public member of ${leaf.kind} in tests/fold/said.mjs`),
         ...Object.keys(leaf.private).filter((name) => !hidden.includes(name))
-            .map((name) => `${leaf.name}: ${leaf.kind} does not keep "${name}" private`),
+            .map((name) => `${leaf.name}: "${name}" is no private member of ${leaf.kind} in tests/fold/said.mjs`),
     ];
 }

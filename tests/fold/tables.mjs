@@ -117,8 +117,14 @@ function spelled(value, column) {
     return String(value);
 }
 
-function short(value) {
-    return value === null ? 'null' : value.length > 300 ? `${value.slice(0, 300)}...` : value;
+// A long value from where it begins to be another one.
+function short(value, other) {
+    if (value === null || value.length <= 300) {
+        return String(value);
+    }
+    const same = [...value].findIndex((character, at) => character !== other?.[at]);
+    const from = Math.max(0, same - 60);
+    return `${from > 0 ? '...' : ''}${value.slice(from, from + 240)}...`;
 }
 
 function columnFaults(name, columns, rows) {
@@ -139,7 +145,8 @@ function rowFaults(name, label, columns, held, said) {
         }))
         .filter(({ is, should }) => is !== should)
         .map(({ column, is, should }) =>
-            `${name} ${label}: ${column} is ${short(is)}, the log says ${short(should)}`);
+            `${name} ${label}: ${column} is ${short(is, should)}, `
+                + `the log says ${short(should, is)}`);
 }
 
 function tableFaults(name, columns, held, said) {
