@@ -239,8 +239,10 @@ CREATE POLICY disbursement_receipt_advance ON disbursement_receipt FOR UPDATE
            OR (SELECT caller_has_role('clock'))
            OR EXISTS (SELECT FROM commitment AS c
                        WHERE c.id = commitment_id
-                         AND c.organisation_id = (SELECT caller_organisation()))
-           OR caller_receives(commitment_id));
+                         AND c.organisation_id = (SELECT caller_organisation())));
+CREATE POLICY disbursement_receipt_advance_receiver ON disbursement_receipt FOR UPDATE
+    TO aidledger_writer
+    USING (caller_receives(commitment_id));
 CREATE POLICY disbursement_receipt_report ON disbursement_receipt FOR SELECT
     TO aidledger_reporter USING (true);
 CREATE POLICY receipt_lapse_read ON receipt_lapse FOR SELECT

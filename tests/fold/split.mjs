@@ -125,3 +125,27 @@ export function split(amount, minorUnit, recipients, sectors, significance, shar
             };
         }));
 }
+
+// The parts of a record that adjusts another one: in proportion to the parts of that one.
+export function splitAlike(amount, minorUnit, originals) {
+    const scale = Math.max(decimal(amount).scale, minorUnit ?? 0);
+    const fine = Math.max(scale, ...originals.flatMap((part) =>
+        [decimal(part.amount).scale, decimal(part.ict_amount).scale]));
+    const size = (text) => {
+        const units = rescaled(decimal(text), fine);
+        return units < 0n ? -units : units;
+    };
+    const parts = largestRemainder(rescaled(decimal(amount), scale),
+        originals.map((part) => size(part.amount)));
+    return originals.map((part, at) => {
+        const whole = size(part.amount);
+        const ict = whole === 0n ? '0' : decimalText(largestRemainder(parts[at],
+            [size(part.ict_amount), whole - size(part.ict_amount)])[0], scale);
+        return {
+            ...part,
+            amount: decimalText(parts[at], scale),
+            ict_amount: ict,
+            ict_ring: isZero(ict) ? null : part.ict_ring,
+        };
+    });
+}

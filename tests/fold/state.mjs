@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 
 import { contentMembers, memberFaults } from './said.mjs';
-import { isZero, negated, numeric, split, sum } from './split.mjs';
+import { isZero, negated, numeric, split, splitAlike, sum } from './split.mjs';
 
 const codes = ['collaboration_type', 'flow_type', 'finance_type', 'aid_type', 'tied_status'];
 
@@ -59,7 +59,8 @@ export class State {
         this.confirmationStates = new Map();
         this.disbursements = new Map();
         this.rows = Object.fromEntries(['country_group_membership', 'working_calendar', 'commitment_revision',
-            'commitment_state', 'planned_disbursement', 'framework_link', 'document_hash',
+            'commitment_state', 'planned_disbursement', 'instalment_settlement', 'instalment_miss', 'framework_link',
+            'document_hash',
             'allocation', 'transaction_source', 'ownership_position', 'ownership_answer',
             'ownership_resolution', 'ownership_state', 'ownership_deadline', 'ownership_escalation',
             'ownership_joint_statement', 'ownership_agreement', 'ownership_disagreement',
@@ -109,6 +110,7 @@ export class State {
             created_at: leaf.at,
             revisions: [],
             links: [],
+            instalments: [],
             inputs: new Map(),
         };
         this.commitments.set(c.id, c);
@@ -161,6 +163,50 @@ export class State {
             value_date: instalment.value_date,
             entry: leaf.entry,
         }));
+        // A file that is imported does not say what its payments settle.
+        if (c.origin === 'imported') {
+            return;
+        }
+        c.instalments.forEach((row) => { row.ended = true; });
+        c.instalments.push(...instalments.map((instalment, at) => ({
+            commitment_id: c.id,
+            schedule: c.schedule,
+            ordinal: at + 1,
+            due_on: instalment.period_end ?? instalment.period_start,
+            amount: numeric(instalment.amount),
+            currency: instalment.currency,
+            settled: '0',
+            missed: false,
+            ended: false,
+        })));
+    }
+
+    instalment(c, schedule, ordinal) {
+        const found = c.instalments.find((row) => row.schedule === schedule
+            && row.ordinal === ordinal);
+        if (!found) {
+            throw new Error(`version ${schedule} of the schedule has no instalment ${ordinal}`);
+        }
+        return found;
+    }
+
+    settle(c, leaf, settles, transaction) {
+        for (const one of settles ?? []) {
+            const row = this.instalment(c, one.schedule_version, one.instalment);
+            row.settled = sum([row.settled, one.amount]);
+            if (row.settled.startsWith('-')
+                || sum([row.amount, negated(row.settled)]).startsWith('-')) {
+                this.note(leaf, `${row.settled} of ${row.amount} cannot be settled`);
+            }
+            this.rows.instalment_settlement.push({
+                entry: leaf.entry,
+                ordinal: one.instalment,
+                commitment_id: c.id,
+                schedule: one.schedule_version,
+                transaction_id: transaction,
+                amount: numeric(one.amount),
+            });
+        }
     }
 
     // ------------------------------------------------------------ ownership
@@ -393,11 +439,9 @@ export class State {
     parts(t, revision) {
         const original = this.transactions.get(t.adjusts);
         const placed = ['recipient_country', 'recipient_region', 'sector'];
-        if (original && isZero(sum([original.amount, t.amount]))
-            && placed.every((name) => original[name] === t[name])) {
-            return original.parts.map((part) => ({
-                ...part, amount: negated(part.amount), ict_amount: negated(part.ict_amount),
-            }));
+        if (original && placed.every((name) => original[name] === t[name])
+            && original.parts.some((part) => !isZero(part.amount))) {
+            return splitAlike(t.amount, this.minorUnits.get(t.currency), original.parts);
         }
         const recipients = t.recipient_country
             ? [{ country: t.recipient_country, share: '100' }]
@@ -441,7 +485,7 @@ export class State {
     commitmentRow(c) {
         const told = c.revisions[c.revision - 1];
         return {
-            ...without(c, 'revisions', 'links', 'inputs'),
+            ...without(c, 'revisions', 'links', 'instalments', 'inputs'),
             countries: (told.recipients ?? []).map((part) => part.country).filter(Boolean),
             sectors: (told.sectors ?? []).map((part) => part.code).filter(Boolean),
             items: this.links(c).map(([item]) => item),
@@ -482,6 +526,10 @@ function turnStep(status, from) {
         }
         c.status = status;
         state.turn(c, leaf);
+        if (['CANCELLED', 'CLOSED'].includes(status)) {
+            c.instalments.filter((row) => !isZero(sum([row.amount, negated(row.settled)])))
+                .forEach((row) => { row.ended = true; });
+        }
     });
 }
 
@@ -631,10 +679,29 @@ const steps = {
 
     'schedule.recorded': commitmentStep((state, leaf, said, c) => {
         state.promise(c, leaf, said.planned_disbursements);
+        state.settle(c, leaf, said.settles, null);
         if (c.schedule !== said.schedule_version) {
             state.note(leaf, `this is version ${c.schedule} of the schedule`);
         }
         state.turn(c, leaf);
+    }),
+
+    'instalment.missed': commitmentStep((state, leaf, said, c) => {
+        const row = state.instalment(c, said.schedule_version, said.instalment);
+        if (row.ended || row.missed || row.due_on !== said.due_on
+            || !isZero(sum([row.amount, negated(row.settled), negated(said.unpaid)]))) {
+            state.note(leaf, 'the instalment is another one');
+        }
+        row.missed = true;
+        state.rows.instalment_miss.push({
+            commitment_id: c.id,
+            schedule: said.schedule_version,
+            ordinal: said.instalment,
+            due_on: said.due_on,
+            unpaid: numeric(said.unpaid),
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
     }),
 
     'link.recorded': commitmentStep((state, leaf, said, c) => {
@@ -670,7 +737,7 @@ const steps = {
             ...Object.fromEntries(['ref', 'description', 'provider_org', 'receiver_org',
                 'recipient_country', 'recipient_region', 'sector', 'disbursement_channel',
                 'adjusts', 'reason', ...codes.slice(1)].map((name) => [name, null])),
-            ...without(said, 'source_sha256', 'receipt_due_on'),
+            ...without(said, 'source_sha256', 'receipt_due_on', 'settles', 'unscheduled'),
             amount: numeric(said.amount),
             commitment_id: c.id,
             organisation_id: leaf.organisation,
@@ -683,6 +750,7 @@ const steps = {
             ...part, transaction_id: t.id, ordinal: at + 1,
         }));
         state.disburse(c, t, said.receipt_due_on ?? null);
+        state.settle(c, leaf, said.settles, t.id);
         state.source(c, t, said, revision);
     }),
 

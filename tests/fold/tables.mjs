@@ -13,6 +13,9 @@ export const tables = {
     commitment_revision: { key: ['commitment_id', 'revision'] },
     commitment_state: { key: ['commitment_id', 'version'] },
     planned_disbursement: { key: ['commitment_id', 'schedule', 'ordinal'] },
+    instalment: { key: ['commitment_id', 'schedule', 'ordinal'], unsaid: ['state'] },
+    instalment_settlement: { key: ['entry', 'ordinal'] },
+    instalment_miss: { key: ['commitment_id', 'schedule', 'ordinal'] },
     framework_link: { key: ['id'] },
     document_hash: { key: ['id'] },
     transaction: { key: ['id'] },
@@ -90,6 +93,7 @@ export function expected(state, held) {
         ownership_state: state.rows.ownership_state
             .map(({ input, ...row }) => ({ ...row, input_id: input.id })),
         disbursement_receipt: [...state.disbursements.values()],
+        instalment: [...state.commitments.values()].flatMap((c) => c.instalments),
     };
 }
 

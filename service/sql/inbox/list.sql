@@ -8,25 +8,25 @@
 -- $3    after       query   cursor    optional
 -- $4    limit       query   limit     optional
 WITH page AS (
-    SELECT d.*, row_number() OVER (ORDER BY d.due_on, d.kind, d.subject, d.country) AS place
+    SELECT d.*, row_number() OVER (ORDER BY d.due_on, d.kind, d.subject, d.part) AS place
       FROM inbox() AS d
      WHERE ($1::text IS NULL OR d.kind = $1)
        AND ($2::date IS NULL OR d.due_on < $2)
        AND ($3::text IS NULL
-            OR (d.due_on, d.kind, d.subject, d.country)
+            OR (d.due_on, d.kind, d.subject, d.part)
                > (split_part($3, ' ', 1)::date, split_part($3, ' ', 2),
                   split_part($3, ' ', 3)::uuid, split_part($3, ' ', 4)))
-     ORDER BY d.due_on, d.kind, d.subject, d.country
+     ORDER BY d.due_on, d.kind, d.subject, d.part
      LIMIT coalesce($4::integer, 50) + 1)
 SELECT 200 AS status, (SELECT t.size FROM ledger_tree AS t)::text AS tree_size,
        json_build_object(
            'items', (SELECT coalesce(json_agg(deadline_json(
-                                (p.kind, p.subject, p.commitment_id, p.country, p.due_on, p.state,
+                                (p.kind, p.subject, p.part, p.commitment_id, p.country, p.due_on, p.state,
                                  p.passed)::deadline) ORDER BY p.place), '[]')
                        FROM page AS p
                       WHERE p.place <= coalesce($4, 50)),
            'tree_size', (SELECT t.size FROM ledger_tree AS t)) AS body,
-       (SELECT concat_ws(' ', p.due_on, p.kind, p.subject, p.country)
+       (SELECT concat_ws(' ', p.due_on, p.kind, p.subject, p.part)
           FROM page AS p
          WHERE p.place = coalesce($4, 50)
            AND EXISTS (SELECT FROM page AS q WHERE q.place > p.place)) AS next

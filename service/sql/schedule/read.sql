@@ -12,8 +12,8 @@ SELECT 200 AS status, c.version::text AS etag,
            'newest_schedule_version', c.schedule,
            'baseline_schedule_version', c.baseline_schedule,
            'planned_disbursements', CASE WHEN c.published
-               THEN planned_disbursements_json(c.id, v.version)
-               ELSE draft_schedule_json(c.id, c.revision) END) AS body
+               THEN instalments_json(c.id, v.version)
+               ELSE draft_schedule_json(c.id, c.revision)::json END) AS body
   FROM commitment AS c
  CROSS JOIN LATERAL (SELECT coalesce($2::integer, c.schedule) AS version) AS v
  WHERE c.id = $1::uuid

@@ -66,42 +66,55 @@ COMMENT ON FUNCTION demonstration_create() IS
 
 -- One branch for each state, so that what has passed already is never looked at for what passes.
 CREATE VIEW deadline WITH (security_invoker = true) AS
-SELECT 'position' AS kind, i.id AS subject, i.commitment_id, i.country, i.due_on, i.state,
-       false AS passed
+SELECT 'position' AS kind, i.id AS subject, '' AS part, i.commitment_id, i.country, i.due_on,
+       i.state, false AS passed
   FROM ownership_input AS i
  WHERE i.state = 'INVITED' AND i.due_on IS NOT NULL
  UNION ALL
-SELECT 'position', i.id, i.commitment_id, i.country, i.due_on, i.state, true
+SELECT 'position', i.id, '', i.commitment_id, i.country, i.due_on, i.state, true
   FROM ownership_input AS i
  WHERE i.state = 'LAPSED_SILENT'
  UNION ALL
-SELECT 'answer', i.id, i.commitment_id, i.country, i.answer_due_on, i.state, false
+SELECT 'answer', i.id, '', i.commitment_id, i.country, i.answer_due_on, i.state, false
   FROM ownership_input AS i
  WHERE i.state = 'AWAITING_DONOR'
  UNION ALL
-SELECT 'answer', i.id, i.commitment_id, i.country, i.answer_due_on, i.state, true
+SELECT 'answer', i.id, '', i.commitment_id, i.country, i.answer_due_on, i.state, true
   FROM ownership_input AS i
  WHERE i.state = 'UNANSWERED'
  UNION ALL
-SELECT 'receipt', d.transaction_id, d.commitment_id, d.country, d.due_on, d.state, false
+SELECT 'receipt', d.transaction_id, d.country, d.commitment_id, d.country, d.due_on, d.state, false
   FROM disbursement_receipt AS d
  WHERE d.state = 'REPORTED' AND d.amount <> 0 AND d.due_on IS NOT NULL
  UNION ALL
-SELECT 'receipt', d.transaction_id, d.commitment_id, d.country, d.due_on, d.state, true
+SELECT 'receipt', d.transaction_id, d.country, d.commitment_id, d.country, d.due_on, d.state, true
   FROM disbursement_receipt AS d
  WHERE d.state = 'UNCONFIRMED' AND d.amount <> 0
  UNION ALL
-SELECT 'case', d.transaction_id, d.commitment_id, d.country, d.case_due_on, d.state, false
+SELECT 'case', d.transaction_id, d.country, d.commitment_id, d.country, d.case_due_on, d.state,
+       false
   FROM disbursement_receipt AS d
  WHERE d.state IN ('DISCREPANT', 'DENIED')
  UNION ALL
-SELECT 'case', d.transaction_id, d.commitment_id, d.country, d.case_due_on, d.state, true
+SELECT 'case', d.transaction_id, d.country, d.commitment_id, d.country, d.case_due_on, d.state,
+       true
   FROM disbursement_receipt AS d
- WHERE d.state = 'ESCALATED';
+ WHERE d.state = 'ESCALATED'
+ UNION ALL
+SELECT 'instalment', i.commitment_id, i.ordinal::text, i.commitment_id, NULL, i.due_on, i.state,
+       false
+  FROM instalment AS i
+ WHERE i.state = 'SCHEDULED'
+ UNION ALL
+SELECT 'instalment', i.commitment_id, i.ordinal::text, i.commitment_id, NULL, i.due_on, i.state,
+       true
+  FROM instalment AS i
+ WHERE i.state = 'MISSED';
 COMMENT ON VIEW deadline IS
     'What is due from a party: a government''s position (subject: the input), a donor''s answer '
     '(the input), the confirmation of a disbursement and the settling of its case (the '
-    'transaction). "passed" says that the ledger holds the statement of it.';
+    'transaction; part: the country), an instalment (the commitment; part: its number). "passed" '
+    'says that the ledger holds the statement of it.';
 
 CREATE PROCEDURE clock_speak()
 LANGUAGE plpgsql AS $$
@@ -126,6 +139,8 @@ LANGUAGE plpgsql AS $$
 BEGIN
     IF d.kind IN ('position', 'answer') THEN
         CALL ownership_pass(d.subject);
+    ELSIF d.kind = 'instalment' THEN
+        CALL instalment_pass(d.subject, d.part::integer);
     ELSE
         CALL receipt_pass(d.subject, d.country);
     END IF;
@@ -149,7 +164,7 @@ BEGIN
         SELECT w.*
           FROM deadline AS w
          WHERE NOT w.passed AND w.due_on < today()
-         ORDER BY w.due_on, w.kind, w.subject, w.country
+         ORDER BY w.due_on, w.kind, w.subject, w.part
     LOOP
         BEGIN
             CALL deadline_pass(d);
@@ -183,13 +198,15 @@ BEGIN
         SELECT d.*
           FROM commitment AS c
           JOIN deadline AS d ON d.commitment_id = c.id
-         WHERE c.organisation_id = caller_organisation() AND d.kind IN ('answer', 'case');
+         WHERE c.organisation_id = caller_organisation()
+           AND d.kind IN ('answer', 'case', 'instalment');
     END IF;
 END
 $$;
 COMMENT ON FUNCTION inbox() IS
     'What is due from the caller''s side: a government owes positions and receipts, a donor '
-    'answers, both the settling of cases; the auditors'' queue holds the escalated ones.';
+    'answers and instalments, both the settling of cases; the auditors'' queue holds the '
+    'escalated ones.';
 
 CREATE FUNCTION deadline_json(d deadline) RETURNS json
 LANGUAGE plpgsql STABLE AS $$
@@ -201,16 +218,21 @@ BEGIN
         'commitment', json_build_object(
             'id', c.id, 'title', r.title,
             'organisation', organisation_reference(c.organisation_id)),
-        'amount', w.amount::text, 'currency', t.currency,
+        'amount', coalesce(w.amount, i.amount - i.settled)::text,
+        'currency', coalesce(t.currency, i.currency),
         'href', CASE d.kind WHEN 'receipt'
                             THEN format('/v1/commitments/%s/transactions/%s', c.id, d.subject)
                             WHEN 'case' THEN '/v1/receipt-confirmations/' || w.confirmation_id
+                            WHEN 'instalment' THEN format('/v1/commitments/%s/schedule', c.id)
                             ELSE '/v1/ownership-inputs/' || d.subject END)
       FROM commitment AS c
       JOIN commitment_revision AS r ON r.commitment_id = c.id AND r.revision = c.revision
       LEFT JOIN disbursement_receipt AS w
         ON w.transaction_id = d.subject AND w.country = d.country
       LEFT JOIN transaction AS t ON t.id = w.transaction_id
+      LEFT JOIN instalment AS i
+        ON d.kind = 'instalment' AND i.commitment_id = c.id AND i.schedule = c.schedule
+       AND i.ordinal::text = d.part
      WHERE c.id = d.commitment_id);
 END
 $$;
@@ -223,7 +245,7 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY
     SELECT k.kind, count(d.subject), count(d.subject) FILTER (WHERE NOT d.passed)
-      FROM unnest(ARRAY['position', 'answer', 'receipt', 'case']) AS k (kind)
+      FROM unnest(ARRAY['position', 'answer', 'receipt', 'case', 'instalment']) AS k (kind)
       LEFT JOIN deadline AS d ON d.kind = k.kind AND d.due_on < today()
      GROUP BY k.kind
      ORDER BY k.kind;
@@ -251,8 +273,9 @@ COMMENT ON FUNCTION ledger_progress() IS
 CREATE POLICY ownership_input_count ON ownership_input FOR SELECT TO aidledger_keeper USING (true);
 CREATE POLICY disbursement_receipt_count ON disbursement_receipt FOR SELECT TO aidledger_keeper
     USING (true);
+CREATE POLICY instalment_count ON instalment FOR SELECT TO aidledger_keeper USING (true);
 
-GRANT SELECT ON ownership_input, disbursement_receipt TO aidledger_keeper;
+GRANT SELECT ON ownership_input, disbursement_receipt, instalment TO aidledger_keeper;
 GRANT SELECT ON deadline TO aidledger_scoped, aidledger_writer, aidledger_keeper;
 GRANT EXECUTE ON FUNCTION today(), deadline_counts(), ledger_progress() TO aidledger_keeper;
 GRANT EXECUTE ON FUNCTION inbox(), deadline_json(deadline) TO aidledger_scoped;
