@@ -15,7 +15,7 @@ enum {
     LINGERERS_MAX = 256,
     LINGER_MS = 2000,
     BYTES_MAX = 16 << 20, /* in all, per connection */
-    BYTES_AT_ONCE = 1 << 20
+    BYTES_AT_ONCE = 1 << 15
 };
 
 struct lingerer {
@@ -41,8 +41,8 @@ static void discard(struct watch *watch, uint32_t events)
     (void)events;
     if (watch->fd < 0)
         return;
-    /* With MSG_TRUNC a TCP socket drops the bytes without copying them. */
-    const ssize_t count = recv(watch->fd, NULL, BYTES_AT_ONCE, MSG_TRUNC | MSG_DONTWAIT);
+    char dropped[BYTES_AT_ONCE];
+    const ssize_t count = recv(watch->fd, dropped, sizeof dropped, MSG_DONTWAIT);
     lingerer->bytes += count > 0 ? (size_t)count : 0;
     if (count <= 0 || lingerer->bytes > BYTES_MAX)
         end(lingerer);
