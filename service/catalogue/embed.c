@@ -150,12 +150,14 @@ static const struct choice etags[] = {
     {"", "ETAG_NONE"}, {"optional", "ETAG_OPTIONAL"}, {"required", "ETAG_REQUIRED"}, {NULL, NULL}};
 static const struct choice sources[] = {
     {"path", "SOURCE_PATH"}, {"query", "SOURCE_QUERY"}, {"body", "SOURCE_BODY"}, {NULL, NULL}};
-static const struct choice types[] = {
-    {"uuid", "TYPE_UUID"},       {"text", "TYPE_TEXT"},         {"code", "TYPE_CODE"},
-    {"country", "TYPE_COUNTRY"}, {"currency", "TYPE_CURRENCY"}, {"date", "TYPE_DATE"},
-    {"year", "TYPE_YEAR"},       {"integer", "TYPE_INTEGER"},   {"position", "TYPE_POSITION"},
-    {"limit", "TYPE_LIMIT"},     {"cursor", "TYPE_CURSOR"},     {"group", "TYPE_GROUP"},
-    {"boolean", "TYPE_BOOLEAN"}, {"jsonb", "TYPE_JSONB"},       {NULL, NULL}};
+static const struct choice types[] = {{"uuid", "TYPE_UUID"},         {"text", "TYPE_TEXT"},
+                                      {"code", "TYPE_CODE"},         {"country", "TYPE_COUNTRY"},
+                                      {"currency", "TYPE_CURRENCY"}, {"date", "TYPE_DATE"},
+                                      {"year", "TYPE_YEAR"},         {"integer", "TYPE_INTEGER"},
+                                      {"position", "TYPE_POSITION"}, {"index", "TYPE_INDEX"},
+                                      {"limit", "TYPE_LIMIT"},       {"cursor", "TYPE_CURSOR"},
+                                      {"group", "TYPE_GROUP"},       {"boolean", "TYPE_BOOLEAN"},
+                                      {"jsonb", "TYPE_JSONB"},       {NULL, NULL}};
 
 static const char *constant_of(const struct choice *choices, const char *what, const char *word)
 {

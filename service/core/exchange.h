@@ -103,7 +103,7 @@ struct exchange {
     const struct schemas *schemas;
     const char *values[PARAMETERS_MAX];
     /* Every report has these two beside its own parameters. */
-    const char *as_of; /* tree size, NULL for the newest */
+    const char *as_of; /* tree size or time, NULL for the newest */
     bool bare;         /* notes=none: CSV without its notes */
 
     struct response response;

@@ -33,7 +33,8 @@ enum parameter_type {
     TYPE_DATE,
     TYPE_YEAR,
     TYPE_INTEGER,
-    TYPE_POSITION,
+    TYPE_POSITION, /* tree size or time */
+    TYPE_INDEX,    /* of a leaf */
     TYPE_LIMIT,
     TYPE_CURSOR,
     TYPE_GROUP,

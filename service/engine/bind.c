@@ -56,6 +56,8 @@ static bool fits(enum parameter_type type, const char *text)
     case TYPE_INTEGER:
         return fits_number(text, 0, INT32_MAX);
     case TYPE_POSITION:
+        return fits(TYPE_INDEX, text) || value_is_date_time(text);
+    case TYPE_INDEX:
         return fits_number(text, 0, (INT64_C(1) << 53) - 1);
     case TYPE_LIMIT:
         return fits_number(text, 1, LIMIT_MAX);
@@ -82,7 +84,8 @@ static const char *describe(enum parameter_type type)
         [TYPE_DATE] = "This must be a day of the calendar, as YYYY-MM-DD.",
         [TYPE_YEAR] = "This must be a year from 1900 to 2100.",
         [TYPE_INTEGER] = "This must be a whole number without sign, at most 2147483647.",
-        [TYPE_POSITION] = "This must be a tree size: a whole number without sign.",
+        [TYPE_POSITION] = "This must be a tree size or a time such as 2026-11-24T12:00:00Z.",
+        [TYPE_INDEX] = "This must be a leaf index: a whole number without sign.",
         [TYPE_LIMIT] = "This must be a whole number from 1 to 200.",
         [TYPE_CURSOR] = "This is no cursor of this list; follow the Link headers.",
         [TYPE_GROUP] = "This must be LDC, SIDS, LLDC or EIT.",

@@ -27,7 +27,7 @@ const char lane_enter_sql[] = "SELECT set_config('aidledger.principal', $1::text
                               " set_config('aidledger.route', $9::text, true)";
 
 /* A report is bound to a position before its query runs, and says which one it was. */
-static const char position_sql[] = "SELECT report_enter($1::bigint)";
+static const char position_sql[] = "SELECT report_enter($1::text)";
 
 /* ---------------------------------------------------------------- receiving */
 

@@ -27,7 +27,7 @@ stood AS (
       FROM commitment AS c
      UNION ALL
     SELECT false, c.*
-      FROM commitment_as_of($11::bigint) AS c),
+      FROM commitment_as_of(as_of_position($11::text)) AS c),
 found AS (
     SELECT c.id, c.created_at, c.document
       FROM stood AS c
@@ -54,8 +54,8 @@ page AS (
       FROM found AS f)
 SELECT 200 AS status, p.tree_size, p.next,
        '{"items":[' || p.items || '],"tree_size":' || p.tree_size || '}' AS body
-  FROM (SELECT coalesce($11, (SELECT t.size FROM ledger_tree AS t))::text AS tree_size,
-               coalesce(string_agg(coalesce(p.document, commitment_document(p.id, $11)::text), ',')
+  FROM (SELECT coalesce(as_of_position($11), (SELECT t.size FROM ledger_tree AS t))::text AS tree_size,
+               coalesce(string_agg(coalesce(p.document, commitment_document(p.id, as_of_position($11))::text), ',')
                             FILTER (WHERE p.place <= coalesce($13, 50)), '') AS items,
                CASE WHEN count(*) > coalesce($13, 50)
                     THEN max(to_char(p.created_at AT TIME ZONE 'UTC',

@@ -7,10 +7,10 @@
 -- $2    as_of    query   position  optional
 SELECT 200 AS status, d.document AS body,
        CASE WHEN $2 IS NULL THEN c.version::text END AS etag,
-       coalesce($2, (SELECT t.size FROM ledger_tree AS t))::text AS tree_size
+       coalesce(as_of_position($2), (SELECT t.size FROM ledger_tree AS t))::text AS tree_size
   FROM commitment AS c
  CROSS JOIN LATERAL (
-       SELECT CASE WHEN $2::bigint IS NULL THEN c.document
+       SELECT CASE WHEN $2::text IS NULL THEN c.document
                    ELSE commitment_document(c.id, as_of_position($2))::text END AS document) AS d
  WHERE c.id = $1::uuid
    AND d.document IS NOT NULL

@@ -7,7 +7,7 @@
 -- $2    year     query   year      optional
 -- $3    as_of    query   position  optional
 SELECT 200 AS status,
-       coalesce($3::bigint, (SELECT t.size FROM ledger_tree AS t))::text AS tree_size,
+       coalesce(as_of_position($3::text), (SELECT t.size FROM ledger_tree AS t))::text AS tree_size,
        calendar_json(c.code, coalesce($2::integer, extract(year FROM today())::integer),
                      as_of_position($3)) AS body
   FROM country AS c

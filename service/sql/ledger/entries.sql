@@ -3,7 +3,7 @@
 -- kind  list
 -- lane  read
 -- role  public
--- $1    from     query   position  optional
+-- $1    from     query   index     optional
 -- $2    limit    query   limit     optional
 WITH page AS (
     SELECT l.leaf_index, l.leaf_hash, e.entry, e.kind, e.leaf

@@ -13,21 +13,21 @@ WITH page AS (
       FROM transaction AS t
      WHERE t.commitment_id = $1::uuid
        AND ($2::text IS NULL OR t.transaction_type = $2)
-       AND ledger_holds(t.entry, as_of_position($3::bigint))
+       AND ledger_holds(t.entry, as_of_position($3::text))
        AND ($4::text IS NULL
             OR (t.transaction_date, t.id) > (split_part($4, ' ', 1)::date,
                                              split_part($4, ' ', 2)::uuid))
      ORDER BY t.transaction_date, t.id
      LIMIT coalesce($5::integer, 50) + 1)
 SELECT 200 AS status,
-       coalesce($3::bigint, (SELECT t.size FROM ledger_tree AS t))::text AS tree_size,
+       coalesce(as_of_position($3), (SELECT t.size FROM ledger_tree AS t))::text AS tree_size,
        json_build_object(
            'items', (SELECT coalesce(json_agg(transaction_json(t)
                                               ORDER BY t.transaction_date, t.id), '[]')
                        FROM page AS p
                        JOIN transaction AS t ON t.id = p.id
                       WHERE p.place <= coalesce($5, 50)),
-           'tree_size', coalesce($3, (SELECT t.size FROM ledger_tree AS t))) AS body,
+           'tree_size', coalesce(as_of_position($3), (SELECT t.size FROM ledger_tree AS t))) AS body,
        (SELECT concat_ws(' ', p.transaction_date, p.id)
           FROM page AS p
          WHERE p.place = coalesce($5, 50)
