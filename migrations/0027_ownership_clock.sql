@@ -29,6 +29,9 @@ COMMENT ON CONSTRAINT ownership_input_paused_days_paused ON ownership_input IS
     'An input has days left exactly while its clock is paused.';
 COMMENT ON CONSTRAINT ownership_input_paused_days_positive ON ownership_input IS
     'At least one working day is left when a clock is paused.';
+ALTER TABLE ownership_state
+    ADD COLUMN answer_due_on date,
+    ADD COLUMN paused_days integer;
 CREATE INDEX ownership_input_due_on ON ownership_input (due_on) WHERE state = 'INVITED';
 CREATE INDEX ownership_input_answer_due_on ON ownership_input (answer_due_on)
  WHERE state = 'AWAITING_DONOR';
@@ -177,8 +180,10 @@ BEGIN
             RETURNING u.* INTO i;
             CONTINUE WHEN NOT FOUND;
         END IF;
-        INSERT INTO ownership_state (input_id, version, state, round, due_on, position_id, entry)
-        VALUES (i.id, i.version, i.state, i.round, i.due_on, i.position_id, receipt.entry);
+        INSERT INTO ownership_state (input_id, version, state, round, due_on, answer_due_on,
+                                     paused_days, position_id, entry)
+        VALUES (i.id, i.version, i.state, i.round, i.due_on, i.answer_due_on, i.paused_days,
+                i.position_id, receipt.entry);
     END LOOP;
 END
 $$;
@@ -282,8 +287,10 @@ BEGIN
            paused_days = i.paused_days, position_id = i.position_id, version = u.version + 1
      WHERE u.id = i.id
     RETURNING u.* INTO i;
-    INSERT INTO ownership_state (input_id, version, state, round, due_on, position_id, entry)
-    VALUES (i.id, i.version, i.state, i.round, i.due_on, i.position_id, receipt.entry);
+    INSERT INTO ownership_state (input_id, version, state, round, due_on, answer_due_on, paused_days,
+                                 position_id, entry)
+    VALUES (i.id, i.version, i.state, i.round, i.due_on, i.answer_due_on, i.paused_days,
+            i.position_id, receipt.entry);
 END
 $$;
 COMMENT ON PROCEDURE ownership_turn(ownership_input, ledger_receipt) IS
@@ -327,51 +334,96 @@ $$;
 COMMENT ON FUNCTION ownership_answer(uuid, jsonb) IS
     'The donor''s answer to the position in force.';
 
-CREATE OR REPLACE FUNCTION ownership_input_json(of_input uuid) RETURNS json
+CREATE FUNCTION position_json(p ownership_position, in_force boolean, as_of bigint) RETURNS json
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (
     SELECT json_build_object(
-        'id', i.id, 'commitment_id', i.commitment_id, 'country', i.country, 'state', i.state,
-        'round', i.round, 'due_on', i.due_on, 'answer_due_on', i.answer_due_on,
-        'paused_days', i.paused_days, 'version', i.version, 'invited_at', rfc3339(i.invited_at),
+        'id', p.id, 'round', p.round, 'position', p.position, 'aspects', to_json(p.aspects),
+        'text', p.text, 'late', p.late, 'supersedes', p.supersedes, 'in_force', in_force,
+        'entry', p.entry, 'lodged_at', rfc3339(p.recorded_at),
+        'answer', (SELECT json_build_object(
+                              'id', a.id, 'answer', a.answer, 'reason', a.reason,
+                              'change_made', a.change_made, 'late', a.late, 'entry', a.entry,
+                              'answered_at', rfc3339(a.recorded_at))
+                     FROM ownership_answer AS a
+                    WHERE a.position_id = p.id AND ledger_holds(a.entry, as_of)),
+        'resolution', (SELECT json_build_object('text', r.text, 'entry', r.entry,
+                                                'resolved_at', rfc3339(r.recorded_at))
+                         FROM ownership_resolution AS r
+                        WHERE r.position_id = p.id AND ledger_holds(r.entry, as_of)),
+        'escalation', (SELECT json_build_object(
+                                  'ground', e.ground, 'evidence', e.evidence, 'entry', e.entry,
+                                  'escalated_at', rfc3339(e.recorded_at))
+                         FROM ownership_escalation AS e
+                        WHERE e.position_id = p.id AND ledger_holds(e.entry, as_of)),
+        'joint_statements', (
+            SELECT coalesce(json_agg(json_build_object(
+                       'id', j.id, 'side', j.side, 'text', j.text, 'entry', j.entry,
+                       'proposed_at', rfc3339(j.recorded_at),
+                       'agreement', (SELECT json_build_object(
+                                                'entry', a.entry,
+                                                'agreed_at', rfc3339(a.recorded_at))
+                                       FROM ownership_agreement AS a
+                                      WHERE a.statement_id = j.id
+                                        AND ledger_holds(a.entry, as_of)))
+                       ORDER BY j.ordinal), '[]')
+              FROM ownership_joint_statement AS j
+             WHERE j.position_id = p.id AND ledger_holds(j.entry, as_of)),
+        'disagreement', (
+            SELECT coalesce(json_agg(json_build_object(
+                       'id', d.id, 'side', d.side, 'text', d.text, 'entry', d.entry,
+                       'stated_at', rfc3339(d.recorded_at)) ORDER BY d.ordinal), '[]')
+              FROM ownership_disagreement AS d
+             WHERE d.position_id = p.id AND ledger_holds(d.entry, as_of))));
+END
+$$;
+COMMENT ON FUNCTION position_json(ownership_position, boolean, bigint) IS
+    'A position with what was said about it up to a ledger position, or until now.';
+DROP FUNCTION position_dispute(uuid);
+
+CREATE FUNCTION ownership_input_json(of_input uuid, as_of bigint) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+    SELECT json_build_object(
+        'id', i.id, 'commitment_id', i.commitment_id, 'country', i.country, 'state', s.state,
+        'round', s.round, 'due_on', s.due_on, 'answer_due_on', s.answer_due_on,
+        'paused_days', s.paused_days, 'version', s.version, 'invited_at', rfc3339(i.invited_at),
         'deadlines', (
             SELECT coalesce(json_agg(json_build_object(
                        'id', d.id, 'deadline', d.deadline, 'event', d.event, 'due_on', d.due_on,
                        'reason', d.reason, 'stated_by', organisation_reference(d.organisation_id),
                        'entry', d.entry, 'at', rfc3339(d.recorded_at)) ORDER BY d.ordinal), '[]')
               FROM ownership_deadline AS d
-             WHERE d.input_id = i.id),
+             WHERE d.input_id = i.id AND ledger_holds(d.entry, as_of)),
         'positions', (
-            SELECT coalesce(json_agg(json_build_object(
-                       'id', p.id, 'round', p.round, 'position', p.position,
-                       'aspects', to_json(p.aspects), 'text', p.text, 'late', p.late,
-                       'supersedes', p.supersedes, 'in_force', p.id = i.position_id,
-                       'entry', p.entry, 'lodged_at', rfc3339(p.recorded_at),
-                       'answer', (SELECT json_build_object(
-                                             'id', a.id, 'answer', a.answer, 'reason', a.reason,
-                                             'change_made', a.change_made, 'late', a.late,
-                                             'entry', a.entry,
-                                             'answered_at', rfc3339(a.recorded_at))
-                                    FROM ownership_answer AS a WHERE a.position_id = p.id),
-                       'resolution', (SELECT json_build_object(
-                                                 'text', r.text, 'entry', r.entry,
-                                                 'resolved_at', rfc3339(r.recorded_at))
-                                        FROM ownership_resolution AS r
-                                       WHERE r.position_id = p.id),
-                       'escalation', d.escalation, 'joint_statements', d.joint_statements,
-                       'disagreement', d.disagreement)
-                       ORDER BY p.ordinal), '[]')
+            SELECT coalesce(json_agg(position_json(p, p.id = s.position_id, as_of)
+                                     ORDER BY p.ordinal), '[]')
               FROM ownership_position AS p
-             CROSS JOIN position_dispute(p.id) AS d
-             WHERE p.input_id = i.id))
+             WHERE p.input_id = i.id AND ledger_holds(p.entry, as_of)))
       FROM ownership_input AS i
+     CROSS JOIN LATERAL (
+           SELECT w.*
+             FROM ownership_state AS w
+            WHERE w.input_id = i.id AND ledger_holds(w.entry, as_of)
+            ORDER BY w.version DESC
+            LIMIT 1) AS s
      WHERE i.id = of_input);
 END
 $$;
-COMMENT ON FUNCTION ownership_input_json(uuid) IS
-    'The input of a government on a commitment with every position, the earlier ones too, and what '
-    'was said about each, and what became of its deadlines.';
+COMMENT ON FUNCTION ownership_input_json(uuid, bigint) IS
+    'The input of a government on a commitment, as of a ledger position or now: every position, the '
+    'earlier ones too, what was said about each, and what became of its deadlines. Null when the '
+    'government had not been asked by then.';
+
+CREATE OR REPLACE FUNCTION ownership_input_json(of_input uuid) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN ownership_input_json(of_input, NULL);
+END
+$$;
+COMMENT ON FUNCTION ownership_input_json(uuid) IS 'The input as it stands now.';
 
 CREATE PROCEDURE ownership_deadline_append(i ownership_input, deadline text, event text,
                                            kind text, content jsonb, INOUT receipt ledger_receipt)
@@ -533,6 +585,10 @@ GRANT SELECT ON ownership_deadline
       aidledger_importer;
 GRANT INSERT ON ownership_deadline TO aidledger_writer;
 GRANT UPDATE (paused_days) ON ownership_input TO aidledger_writer, aidledger_importer;
+GRANT EXECUTE ON FUNCTION position_json(ownership_position, boolean, bigint),
+      ownership_input_json(uuid, bigint)
+   TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter,
+      aidledger_importer;
 GRANT EXECUTE ON FUNCTION caller_keeps_clocks(), ownership_deadlines(uuid, jsonb),
       answer_deadline(uuid)
    TO aidledger_writer, aidledger_importer;

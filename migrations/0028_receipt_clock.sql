@@ -20,6 +20,10 @@ ALTER TABLE receipt_confirmation_state
 COMMENT ON CONSTRAINT receipt_confirmation_state_state_known ON receipt_confirmation_state IS
     '/state: The state is one of the known ones.';
 
+ALTER TABLE receipt_confirmation ADD COLUMN case_due_on date;
+COMMENT ON COLUMN receipt_confirmation.case_due_on IS
+    'Last day before the case that it opened, or goes on with, is escalated.';
+
 CREATE TABLE disbursement_receipt (
     transaction_id  uuid    NOT NULL
         CONSTRAINT disbursement_receipt_transaction_id_known REFERENCES transaction (id),
@@ -388,6 +392,7 @@ DECLARE
     reported numeric;
     turned   text;
     opened   date;
+    due      date;
     receipt  ledger_receipt;
 BEGIN
     IF given.status IS NOT NULL THEN
@@ -413,17 +418,18 @@ BEGIN
     turned := CASE WHEN content ->> 'outcome' = 'not_received' AND reported = 0 THEN 'RECONCILED'
                    ELSE receipt_state(content ->> 'outcome') END;
     opened := receipts_open(c, caller_country());
+    due := case_deadline(t.id, caller_country(), turned);
     receipt := commitment_append(c, 'receipt.confirmed',
                    (content - 'transaction_id') || jsonb_build_object(
                        'id', made, 'transaction', t.id, 'country', caller_country(),
                        'currency', t.currency, 'receipts_due_on', opened,
-                       'case_due_on', case_deadline(t.id, caller_country(), turned)));
+                       'case_due_on', due));
     INSERT INTO receipt_confirmation (id, transaction_id, commitment_id, country, ordinal, outcome,
                                       amount, value_date, treasury_reference, text,
-                                      organisation_id, entry, recorded_at)
+                                      case_due_on, organisation_id, entry, recorded_at)
     SELECT made, t.id, c.id, caller_country(), count(*) + 1, content ->> 'outcome',
            (content ->> 'amount')::numeric, (content ->> 'value_date')::date,
-           content ->> 'treasury_reference', content ->> 'text', caller_organisation(),
+           content ->> 'treasury_reference', content ->> 'text', due, caller_organisation(),
            receipt.entry, receipt.at
       FROM receipt_confirmation AS w
      WHERE w.transaction_id = t.id AND w.country = caller_country();
@@ -477,102 +483,126 @@ COMMENT ON PROCEDURE receipt_pass(uuid, text) IS
 
 -- ---------------------------------------------------------------- what is read
 
-CREATE OR REPLACE FUNCTION receipt_json(r receipt_confirmation) RETURNS json
+CREATE FUNCTION version_at(of_aggregate uuid, as_of bigint) RETURNS integer
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF as_of IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN (
+    SELECT e.version
+      FROM ledger_entry AS e
+      JOIN ledger_leaf AS l ON l.entry = e.entry
+     WHERE e.aggregate = of_aggregate AND l.leaf_index < as_of
+     ORDER BY e.version DESC
+     LIMIT 1);
+END
+$$;
+COMMENT ON FUNCTION version_at(uuid, bigint) IS
+    'The version of an aggregate as of a ledger position; null for now.';
+
+CREATE FUNCTION confirmation_at(r receipt_confirmation, as_of bigint, OUT state text,
+                                OUT in_force boolean)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    SELECT s.state INTO state
+      FROM receipt_confirmation_state AS s
+     WHERE s.confirmation_id = r.id AND ledger_holds(s.entry, as_of)
+     ORDER BY s.version DESC
+     LIMIT 1;
+    in_force := NOT EXISTS (SELECT FROM receipt_confirmation AS n
+                             WHERE n.transaction_id = r.transaction_id
+                               AND n.country = r.country
+                               AND n.ordinal > r.ordinal
+                               AND ledger_holds(n.entry, as_of));
+END
+$$;
+COMMENT ON FUNCTION confirmation_at(receipt_confirmation, bigint) IS
+    'Where a confirmation stands as of a ledger position, or now, and whether no later one of the '
+    'same government has replaced it.';
+
+CREATE FUNCTION receipt_events_json(of_confirmation uuid, as_of bigint, OUT explanations json,
+                                    OUT corrections json, OUT acceptances json,
+                                    OUT receiver_confirmation json)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    SELECT coalesce(json_agg(json_build_object(
+               'id', x.id, 'reason_code', x.reason_code, 'text', x.text, 'entry', x.entry,
+               'explained_at', rfc3339(x.recorded_at)) ORDER BY l.version), '[]')
+      INTO explanations
+      FROM receipt_explanation AS x
+      JOIN ledger_entry AS l ON l.entry = x.entry
+     WHERE x.confirmation_id = of_confirmation AND ledger_holds(x.entry, as_of);
+    SELECT coalesce(json_agg(json_build_object(
+               'transaction_id', k.transaction_id, 'amount', w.amount::text,
+               'reason', w.reason, 'entry', k.entry, 'corrected_at', rfc3339(w.recorded_at))
+               ORDER BY l.version), '[]')
+      INTO corrections
+      FROM receipt_correction AS k
+      JOIN transaction AS w ON w.id = k.transaction_id
+      JOIN ledger_entry AS l ON l.entry = k.entry
+     WHERE k.confirmation_id = of_confirmation AND ledger_holds(k.entry, as_of);
+    SELECT coalesce(json_agg(json_build_object(
+               'id', a.id, 'side', a.side, 'difference', a.difference::text, 'text', a.text,
+               'entry', a.entry, 'accepted_at', rfc3339(a.recorded_at)) ORDER BY l.version), '[]')
+      INTO acceptances
+      FROM receipt_acceptance AS a
+      JOIN ledger_entry AS l ON l.entry = a.entry
+     WHERE a.confirmation_id = of_confirmation AND ledger_holds(a.entry, as_of);
+    SELECT json_build_object(
+               'id', v.id, 'amount', v.amount::text, 'value_date', v.value_date, 'text', v.text,
+               'confirmed_by', organisation_reference(v.organisation_id), 'entry', v.entry,
+               'confirmed_at', rfc3339(v.recorded_at))
+      INTO receiver_confirmation
+      FROM receiver_confirmation AS v
+     WHERE v.confirmation_id = of_confirmation AND ledger_holds(v.entry, as_of);
+END
+$$;
+COMMENT ON FUNCTION receipt_events_json(uuid, bigint) IS
+    'What was said about a confirmation up to a ledger position, or until now.';
+
+CREATE FUNCTION receipt_json(r receipt_confirmation, as_of bigint) RETURNS json
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (
     SELECT json_build_object(
         'id', r.id, 'transaction_id', r.transaction_id, 'commitment_id', r.commitment_id,
-        'country', r.country, 'outcome', r.outcome, 'state', confirmation_state(r.id),
-        'in_force', later_confirmation(r) IS NULL,
+        'country', r.country, 'outcome', r.outcome, 'state', s.state, 'in_force', s.in_force,
         'amount', r.amount::text, 'currency', t.currency,
         'reported_amount', o.reported::text, 'difference', (o.reported - r.amount)::text,
-        'corrected_amount', reported_to(r.transaction_id, r.country, NULL)::text,
-        'open_difference', CASE WHEN d.confirmation_id = r.id AND d.case_due_on IS NOT NULL
-                                THEN open_difference(r)::text END,
-        'case_due_on', CASE WHEN d.confirmation_id = r.id THEN d.case_due_on END,
+        'corrected_amount', o.corrected::text,
+        'open_difference', CASE WHEN o.is_open THEN (o.corrected - CASE r.outcome
+                                WHEN 'not_received' THEN 0 ELSE r.amount END)::text END,
+        'case_due_on', CASE WHEN o.is_open THEN r.case_due_on END,
         'value_date', r.value_date, 'treasury_reference', r.treasury_reference,
         'text', r.text, 'confirmed_by', organisation_reference(r.organisation_id),
-        'explanations', (
-            SELECT coalesce(json_agg(json_build_object(
-                       'id', x.id, 'reason_code', x.reason_code, 'text', x.text,
-                       'entry', x.entry, 'explained_at', rfc3339(x.recorded_at))
-                       ORDER BY l.version), '[]')
-              FROM receipt_explanation AS x
-              JOIN ledger_entry AS l ON l.entry = x.entry
-             WHERE x.confirmation_id = r.id),
-        'corrections', (
-            SELECT coalesce(json_agg(json_build_object(
-                       'transaction_id', k.transaction_id, 'amount', w.amount::text,
-                       'reason', w.reason, 'entry', k.entry,
-                       'corrected_at', rfc3339(w.recorded_at))
-                       ORDER BY l.version), '[]')
-              FROM receipt_correction AS k
-              JOIN transaction AS w ON w.id = k.transaction_id
-              JOIN ledger_entry AS l ON l.entry = k.entry
-             WHERE k.confirmation_id = r.id),
-        'acceptances', (
-            SELECT coalesce(json_agg(json_build_object(
-                       'id', a.id, 'side', a.side, 'difference', a.difference::text,
-                       'text', a.text, 'entry', a.entry,
-                       'accepted_at', rfc3339(a.recorded_at))
-                       ORDER BY l.version), '[]')
-              FROM receipt_acceptance AS a
-              JOIN ledger_entry AS l ON l.entry = a.entry
-             WHERE a.confirmation_id = r.id),
-        'receiver_confirmation', (
-            SELECT json_build_object(
-                       'id', v.id, 'amount', v.amount::text, 'value_date', v.value_date,
-                       'text', v.text,
-                       'confirmed_by', organisation_reference(v.organisation_id),
-                       'entry', v.entry, 'confirmed_at', rfc3339(v.recorded_at))
-              FROM receiver_confirmation AS v
-             WHERE v.confirmation_id = r.id),
+        'explanations', v.explanations, 'corrections', v.corrections,
+        'acceptances', v.acceptances, 'receiver_confirmation', v.receiver_confirmation,
         'entry', r.entry, 'recorded_at', rfc3339(r.recorded_at))
       FROM transaction AS t
       JOIN ledger_entry AS e ON e.entry = r.entry
-      JOIN disbursement_receipt AS d ON d.transaction_id = t.id AND d.country = r.country
+     CROSS JOIN confirmation_at(r, as_of) AS s
      CROSS JOIN LATERAL (
-           SELECT reported_to(r.transaction_id, r.country, e.version) AS reported) AS o
+           SELECT reported_to(r.transaction_id, r.country, e.version) AS reported,
+                  reported_to(r.transaction_id, r.country,
+                              version_at(r.commitment_id, as_of)) AS corrected,
+                  s.in_force AND s.state IN ('DISCREPANT', 'DENIED', 'ESCALATED') AS is_open) AS o
+     CROSS JOIN receipt_events_json(r.id, as_of) AS v
      WHERE t.id = r.transaction_id);
 END
 $$;
-COMMENT ON FUNCTION receipt_json(receipt_confirmation) IS
-    'A receipt confirmation as documents show it. The difference is what was reported when the '
-    'government spoke, less what it received, in the currency of the disbursement; the open '
-    'difference is that of an open case and counts the corrections since.';
+COMMENT ON FUNCTION receipt_json(receipt_confirmation, bigint) IS
+    'A receipt confirmation as documents show it, as of a ledger position or now. The difference is '
+    'what was reported when the government spoke, less what it received, in the currency of the '
+    'disbursement; the open difference is that of an open case and counts the corrections since.';
 
-CREATE OR REPLACE FUNCTION transaction_json(t transaction) RETURNS json
+CREATE OR REPLACE FUNCTION receipt_json(r receipt_confirmation) RETURNS json
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN (
-    SELECT json_build_object(
-        'id', t.id, 'commitment_id', t.commitment_id,
-        'asserted_by', organisation_reference(t.organisation_id),
-        'transaction_type', t.transaction_type, 'ref', t.ref,
-        'transaction_date', t.transaction_date, 'value_date', t.value_date,
-        'amount', t.amount::text, 'currency', t.currency, 'description', t.description,
-        'provider_org', t.provider_org, 'receiver_org', t.receiver_org,
-        'recipient_country', t.recipient_country, 'recipient_region', t.recipient_region,
-        'sector', t.sector, 'disbursement_channel', t.disbursement_channel,
-        'flow_type', t.flow_type, 'finance_type', t.finance_type, 'aid_type', t.aid_type,
-        'tied_status', t.tied_status, 'adjusts', t.adjusts, 'reason', t.reason,
-        'parts', (SELECT coalesce(json_agg(json_build_object(
-                             'country', a.country, 'region', a.region, 'sector', a.sector,
-                             'amount', a.amount::text, 'ict_amount', a.ict_amount::text,
-                             'ict_ring', a.ict_ring)
-                             ORDER BY a.ordinal), '[]')
-                    FROM allocation AS a WHERE a.transaction_id = t.id),
-        'receipts', (SELECT coalesce(json_agg(json_build_object(
-                                'country', d.country, 'state', d.state, 'amount', d.amount::text,
-                                'due_on', d.due_on, 'case_due_on', d.case_due_on,
-                                'confirmation_id', d.confirmation_id)
-                                ORDER BY d.country COLLATE "C"), '[]')
-                       FROM disbursement_receipt AS d WHERE d.transaction_id = t.id),
-        'entry', t.entry, 'recorded_at', rfc3339(t.recorded_at)));
+    RETURN receipt_json(r, NULL);
 END
 $$;
-COMMENT ON FUNCTION transaction_json(transaction) IS 'A transaction as documents show it.';
+COMMENT ON FUNCTION receipt_json(receipt_confirmation) IS 'The confirmation as it stands now.';
 
 CREATE OR REPLACE FUNCTION report_disbursements()
 RETURNS TABLE (donor uuid, country text, state text, uninvited boolean, old boolean)
@@ -661,6 +691,10 @@ GRANT INSERT ON disbursement_receipt TO aidledger_writer, aidledger_importer;
 GRANT UPDATE (amount, state, due_on, confirmation_id, case_due_on) ON disbursement_receipt
    TO aidledger_writer, aidledger_importer;
 GRANT INSERT ON receipt_lapse TO aidledger_writer;
+GRANT EXECUTE ON FUNCTION version_at(uuid, bigint),
+      confirmation_at(receipt_confirmation, bigint), receipt_events_json(uuid, bigint),
+      receipt_json(receipt_confirmation, bigint)
+   TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter;
 GRANT EXECUTE ON FUNCTION government_asked(commitment, text),
       receipt_deadline(commitment, transaction), receipts_open(commitment, text),
       case_deadline(uuid, text, text), transaction_root(uuid)

@@ -763,7 +763,44 @@ COMMENT ON FUNCTION commitment_amended(commitment) IS
 
 -- ---------------------------------------------------------------- what is read
 
-CREATE OR REPLACE FUNCTION transaction_json(t transaction) RETURNS json
+CREATE FUNCTION disbursement_states(of_transaction uuid, as_of bigint)
+RETURNS TABLE (country text, state text, amount numeric, due_on date, case_due_on date,
+               confirmation_id uuid)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF as_of IS NULL THEN
+        RETURN QUERY
+        SELECT d.country, d.state, d.amount, d.due_on, d.case_due_on, d.confirmation_id
+          FROM disbursement_receipt AS d
+         WHERE d.transaction_id = of_transaction;
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT d.country, coalesce(c.state, CASE WHEN l.entry IS NOT NULL THEN 'UNCONFIRMED'
+                                             ELSE 'REPORTED' END),
+           reported_to(d.transaction_id, d.country, version_at(d.commitment_id, as_of)),
+           NULL::date,
+           CASE WHEN c.state IN ('DISCREPANT', 'DENIED', 'ESCALATED') THEN c.case_due_on END, c.id
+      FROM disbursement_receipt AS d
+      LEFT JOIN receipt_lapse AS l
+        ON l.transaction_id = d.transaction_id AND l.country = d.country
+       AND ledger_holds(l.entry, as_of)
+      LEFT JOIN LATERAL (
+           SELECT r.id, r.case_due_on, (confirmation_at(r, as_of)).state AS state
+             FROM receipt_confirmation AS r
+            WHERE r.transaction_id = d.transaction_id
+              AND r.country = d.country
+              AND ledger_holds(r.entry, as_of)
+            ORDER BY r.ordinal DESC
+            LIMIT 1) AS c ON true
+     WHERE d.transaction_id = of_transaction;
+END
+$$;
+COMMENT ON FUNCTION disbursement_states(uuid, bigint) IS
+    'Where a disbursement stands with each country as of a ledger position, or now. By when it is '
+    'to be confirmed is told for now only.';
+
+CREATE FUNCTION transaction_json(t transaction, as_of bigint) RETURNS json
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (
@@ -789,7 +826,7 @@ BEGIN
                                 'due_on', d.due_on, 'case_due_on', d.case_due_on,
                                 'confirmation_id', d.confirmation_id)
                                 ORDER BY d.country COLLATE "C"), '[]')
-                       FROM disbursement_receipt AS d WHERE d.transaction_id = t.id),
+                       FROM disbursement_states(t.id, as_of) AS d),
         'settles', (SELECT coalesce(json_agg(json_build_object(
                                'schedule_version', s.schedule, 'instalment', s.ordinal,
                                'amount', s.amount::text) ORDER BY s.ordinal), '[]')
@@ -797,9 +834,62 @@ BEGIN
         'entry', t.entry, 'recorded_at', rfc3339(t.recorded_at)));
 END
 $$;
-COMMENT ON FUNCTION transaction_json(transaction) IS 'A transaction as documents show it.';
+COMMENT ON FUNCTION transaction_json(transaction, bigint) IS
+    'A transaction as documents show it, as of a ledger position or now.';
 
-CREATE FUNCTION instalments_json(of_commitment uuid, of_schedule integer) RETURNS json
+CREATE OR REPLACE FUNCTION transaction_json(t transaction) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN transaction_json(t, NULL);
+END
+$$;
+COMMENT ON FUNCTION transaction_json(transaction) IS 'The transaction as it stands now.';
+
+CREATE FUNCTION instalments_at(of_commitment uuid, of_schedule integer, as_of bigint)
+RETURNS TABLE (ordinal integer, settled numeric, state text)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF as_of IS NULL THEN
+        RETURN QUERY
+        SELECT i.ordinal, i.settled, i.state
+          FROM instalment AS i
+         WHERE i.commitment_id = of_commitment AND i.schedule = of_schedule;
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT i.ordinal, s.settled,
+           CASE WHEN w.schedule > of_schedule
+                     OR (w.status IN ('CANCELLED', 'CLOSED') AND s.settled < i.amount)
+                THEN 'ENDED'
+                WHEN s.settled = i.amount THEN 'SETTLED'
+                WHEN m.entry IS NOT NULL THEN 'MISSED'
+                ELSE 'SCHEDULED' END
+      FROM instalment AS i
+     CROSS JOIN LATERAL (
+           SELECT coalesce(sum(k.amount), 0) AS settled
+             FROM instalment_settlement AS k
+            WHERE k.commitment_id = i.commitment_id
+              AND k.schedule = i.schedule
+              AND k.ordinal = i.ordinal
+              AND ledger_holds(k.entry, as_of)) AS s
+     CROSS JOIN LATERAL (
+           SELECT v.schedule, v.status
+             FROM commitment_state AS v
+            WHERE v.commitment_id = i.commitment_id AND ledger_holds(v.entry, as_of)
+            ORDER BY v.version DESC
+            LIMIT 1) AS w
+      LEFT JOIN instalment_miss AS m
+        ON m.commitment_id = i.commitment_id AND m.schedule = i.schedule
+       AND m.ordinal = i.ordinal AND ledger_holds(m.entry, as_of)
+     WHERE i.commitment_id = of_commitment AND i.schedule = of_schedule;
+END
+$$;
+COMMENT ON FUNCTION instalments_at(uuid, integer, bigint) IS
+    'What is settled of the instalments of a schedule version and where they stand, as of a ledger '
+    'position or now.';
+
+CREATE FUNCTION instalments_json(of_commitment uuid, of_schedule integer, as_of bigint)
+RETURNS json
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (
@@ -809,14 +899,13 @@ BEGIN
                'value_date', p.value_date, 'settled', i.settled::text, 'state', i.state)
                ORDER BY p.ordinal), '[]')
       FROM planned_disbursement AS p
-      LEFT JOIN instalment AS i
-        ON i.commitment_id = p.commitment_id AND i.schedule = p.schedule AND i.ordinal = p.ordinal
+      LEFT JOIN instalments_at(of_commitment, of_schedule, as_of) AS i ON i.ordinal = p.ordinal
      WHERE p.commitment_id = of_commitment AND p.schedule = of_schedule);
 END
 $$;
-COMMENT ON FUNCTION instalments_json(uuid, integer) IS
-    'The instalments of one schedule version with what was paid of them and where they stand; null '
-    'for an import, whose payments do not say.';
+COMMENT ON FUNCTION instalments_json(uuid, integer, bigint) IS
+    'The instalments of one schedule version with what was paid of them and where they stand, as of '
+    'a ledger position or now; null for an import, whose payments do not say.';
 
 CREATE OR REPLACE FUNCTION schedule_json(of_commitment uuid, of_schedule integer) RETURNS json
 LANGUAGE plpgsql STABLE AS $$
@@ -824,7 +913,7 @@ BEGIN
     RETURN (
     SELECT json_build_object(
         'commitment_id', of_commitment, 'schedule_version', of_schedule,
-        'planned_disbursements', instalments_json(of_commitment, of_schedule)));
+        'planned_disbursements', instalments_json(of_commitment, of_schedule, NULL)));
 END
 $$;
 
@@ -849,5 +938,7 @@ GRANT EXECUTE ON FUNCTION instalments_carried(commitment, jsonb),
       commitment_committed(uuid, text), commitment_splits_anew(commitment_revision, jsonb)
    TO aidledger_writer;
 GRANT EXECUTE ON PROCEDURE instalment_pass(uuid, integer) TO aidledger_writer;
-GRANT EXECUTE ON FUNCTION instalments_json(uuid, integer)
+GRANT EXECUTE ON FUNCTION instalments_json(uuid, integer, bigint),
+      instalments_at(uuid, integer, bigint), disbursement_states(uuid, bigint),
+      transaction_json(transaction, bigint)
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter;

@@ -21,6 +21,8 @@ static bool fits_number(const char *text, int64_t minimum, int64_t maximum)
     return number_parse(text, minimum, maximum, &number);
 }
 
+static const int64_t INDEX_MAX = (INT64_C(1) << 53) - 1; /* what JSON numbers hold everywhere */
+
 static bool fits_text(const char *text)
 {
     const size_t characters = value_characters(text);
@@ -56,9 +58,9 @@ static bool fits(enum parameter_type type, const char *text)
     case TYPE_INTEGER:
         return fits_number(text, 0, INT32_MAX);
     case TYPE_POSITION:
-        return fits(TYPE_INDEX, text) || value_is_date_time(text);
+        return fits_number(text, 0, INDEX_MAX) || value_is_date_time(text);
     case TYPE_INDEX:
-        return fits_number(text, 0, (INT64_C(1) << 53) - 1);
+        return fits_number(text, 0, INDEX_MAX);
     case TYPE_LIMIT:
         return fits_number(text, 1, LIMIT_MAX);
     case TYPE_GROUP:

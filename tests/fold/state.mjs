@@ -218,6 +218,8 @@ export class State {
             state: input.state,
             round: input.round,
             due_on: input.due_on,
+            answer_due_on: input.answer_due_on,
+            paused_days: input.paused_days,
             position_id: input.position_id,
             entry: leaf.entry,
         });
@@ -912,6 +914,7 @@ const steps = {
             value_date: said.value_date ?? null,
             treasury_reference: said.treasury_reference ?? null,
             text: said.text ?? null,
+            case_due_on: said.case_due_on ?? null,
             organisation_id: leaf.organisation,
             entry: leaf.entry,
             recorded_at: leaf.at,

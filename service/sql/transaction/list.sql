@@ -22,7 +22,7 @@ WITH page AS (
 SELECT 200 AS status,
        coalesce(as_of_position($3), (SELECT t.size FROM ledger_tree AS t))::text AS tree_size,
        json_build_object(
-           'items', (SELECT coalesce(json_agg(transaction_json(t)
+           'items', (SELECT coalesce(json_agg(transaction_json(t, as_of_position($3))
                                               ORDER BY t.transaction_date, t.id), '[]')
                        FROM page AS p
                        JOIN transaction AS t ON t.id = p.id

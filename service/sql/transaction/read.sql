@@ -1,11 +1,14 @@
 -- GET /v1/commitments/{id}/transactions/{transaction}
--- One transaction with its exact parts.
+-- One transaction with its exact parts, now or as of a position.
 -- kind  one
 -- lane  read
 -- role  public
 -- $1    id           path    uuid
 -- $2    transaction  path    uuid
-SELECT 200 AS status, transaction_json(t) AS body
+-- $3    as_of        query   position  optional
+SELECT 200 AS status, transaction_json(t, as_of_position($3::text)) AS body,
+       coalesce(as_of_position($3), (SELECT t.size FROM ledger_tree AS t))::text AS tree_size
   FROM transaction AS t
  WHERE t.id = $2::uuid
    AND t.commitment_id = $1::uuid
+   AND ledger_holds(t.entry, as_of_position($3))
