@@ -1,0 +1,147 @@
+// What was read at any moment can be read as of that moment for ever.
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+
+import { bodyExample } from '../lib/calls.mjs';
+import { api, sequenced } from '../lib/client.mjs';
+import { passTime } from '../lib/clock.mjs';
+import { operations } from '../lib/contract.mjs';
+import * as make from '../lib/make.mjs';
+import { rows } from '../lib/sql.mjs';
+
+let made;
+let transaction;
+let receipt;
+const seen = [];
+
+async function good(promise) {
+    const answer = await promise;
+    assert.ok(answer.status < 300, answer.text);
+    return answer;
+}
+
+// Only now is it told by when a disbursement is to be confirmed, and which position that is.
+function plain(value) {
+    return JSON.parse(JSON.stringify(value, (name, inner) => {
+        if (name === 'tree_size' || name === 'amendment_pending') {
+            return undefined;
+        }
+        return name === 'receipts' ? inner.map((one) => ({ ...one, due_on: null })) : inner;
+    }));
+}
+
+function paths() {
+    const input = rows(`SELECT id FROM ownership_input WHERE commitment_id = '${made.id}'
+                         AND country = 'MW'`)[0];
+    return [made.path, `${made.path}/transactions?limit=200`, `${made.path}/schedule`,
+        `${made.path}/schedule?version=1`, `${made.path}/documents`,
+        `${made.path}/ownership-inputs`, `/v1/ownership-inputs/${input.id}`,
+        `/v1/receipt-confirmations?commitment=${made.id}&limit=200`,
+        ...(transaction ? [`${made.path}/transactions/${transaction}`] : []),
+        ...(receipt ? [`/v1/receipt-confirmations/${receipt}`] : [])];
+}
+
+async function look(what) {
+    const [{ entry, at }] = rows(`SELECT entry, at FROM ledger_entry
+        WHERE aggregate = '${made.id}' ORDER BY version DESC LIMIT 1`);
+    const size = await sequenced(entry);
+    const read = {};
+    for (const path of paths()) {
+        read[path] = plain((await good(api.anonymous.get(path))).body);
+    }
+    seen.push({ what, size, at, read });
+}
+
+const act = async (what, who, verb, path, body) => {
+    const { etag } = await good(api.anonymous.get(path.replace(/\/[a-z-]+$/, '')))
+        .catch(() => ({}));
+    const answer = await good(who[verb](path, body, { ifMatch: etag }));
+    await look(what);
+    return answer;
+};
+
+before(async () => {
+    made = await make.registered();
+    await look('registered');
+    await act('effect', api.donorApprover, 'post', `${made.path}/effect`,
+        { agreement_reference: 'AGR-1', effective_date: '2026-10-01' });
+    const paid = await act('paid', api.donor, 'post', `${made.path}/transactions`, {
+        transaction_type: '3', transaction_date: '2026-11-02', amount: '250000.01', currency: 'USD' });
+    transaction = paid.body.transaction.id;
+    const lodged = await act('lodged', api.signatory, 'post', `${made.path}/ownership-inputs`,
+        { position: 'request_change', text: 'Later.' });
+    const input = `/v1/ownership-inputs/${lodged.body.ownership_input.id}`;
+    await act('document', api.donor, 'post', `${made.path}/documents`,
+        bodyExample(operations.document_record));
+    await act('rescheduled', api.donor, 'post', `${made.path}/schedule`,
+        bodyExample(operations.schedule_record));
+    await act('answered', api.donorApprover, 'post', `${input}/answer`,
+        { answer: 'rejected', reason: 'No.' });
+    await act('escalated', api.signatory, 'post', `${input}/escalate`, { ground: 'It was promised.' });
+    const partial = await good(api.officer.post('/v1/receipt-confirmations', {
+        transaction_id: transaction, outcome: 'partial', amount: '120000.00',
+        value_date: '2026-11-09' }));
+    receipt = partial.body.receipt_confirmation.id;
+    await look('partial');
+    const path = `/v1/receipt-confirmations/${receipt}`;
+    await act('explained', api.donor, 'post', `${path}/explain`,
+        bodyExample(operations.receipt_confirmation_explain));
+    await act('corrected', api.donor, 'post', `${path}/correct`, { amount: '-5000.00',
+        transaction_date: '2026-11-20', reason: 'A part was kept.' });
+    await passTime(100);
+    await look('time has passed');
+    const open = (await good(api.anonymous.get(path))).body.open_difference;
+    await act('accepted', api.donorApprover, 'post', `${path}/accept`, { difference: open });
+    await act('reconciled', api.signatory, 'post', `${path}/accept`, { difference: open });
+    const now = await make.fresh(made);
+    const amended = await good(api.donor.post(`${made.path}/amend`, { reason: 'Less.',
+        changes: { amount: '900000.00' } }, { ifMatch: now.etag }));
+    await good(api.donorApprover.post(`${made.path}/register`, undefined, { ifMatch: amended.etag }));
+    await look('amended');
+    await act('cancelled', api.donorApprover, 'post', `${made.path}/cancel`, { reason: 'Enough.' });
+});
+
+test('every read is told again as it was, by position and by time', async () => {
+    assert.ok(seen.length > 12);
+    for (const { what, size, at, read } of seen) {
+        for (const [path, was] of Object.entries(read)) {
+            const mark = path.includes('?') ? '&' : '?';
+            for (const asked of [size, at]) {
+                const then = await good(api.anonymous.get(
+                    `${path}${mark}as_of=${encodeURIComponent(asked)}`));
+                assert.deepEqual(plain(then.body), was, `${what}: ${path} as of ${asked}`);
+                assert.equal(then.headers.get('aidledger-tree-size'), String(size));
+            }
+        }
+    }
+});
+
+test('what was not there yet is not there as of then', async () => {
+    const [first] = seen;
+    for (const path of [`${made.path}/transactions/${transaction}`,
+        `/v1/receipt-confirmations/${receipt}`]) {
+        assert.equal((await api.anonymous.get(`${path}?as_of=${first.size}`)).status, 404);
+    }
+    assert.equal((await api.anonymous.get(`${made.path}?as_of=0`)).status, 404);
+    assert.equal((await api.anonymous.get(`${made.path}/schedule?version=2&as_of=${first.size}`))
+        .status, 404);
+});
+
+test('a time to come is refused, as a position to come is', async () => {
+    for (const asked of ['2999-01-01T00:00:00Z', '999999999']) {
+        const answer = await api.anonymous.get(`${made.path}?as_of=${asked}`);
+        assert.equal(answer.status, 422);
+        assert.deepEqual(answer.body.errors.map((one) => `${one.parameter} ${one.rule}`),
+            ['as_of reached']);
+    }
+    const before = await api.anonymous.get(`${made.path}?as_of=1999-01-01T00:00:00%2B02:00`);
+    assert.equal(before.status, 404);
+});
+
+test('a report by time is the report by position', async () => {
+    const { size, at } = seen[5];
+    const byTime = await good(api.anonymous.get(`/v1/reports/portfolio?as_of=${encodeURIComponent(at)}`));
+    const byPosition = await good(api.anonymous.get(`/v1/reports/portfolio?as_of=${size}`));
+    assert.equal(byTime.text, byPosition.text);
+});
