@@ -57,6 +57,10 @@ commitment_read               effective    200 200 200 200 200 200 200 200 200 2
 commitment_history            draft        404 200 404 200 404 404 404 404 404 404 404 200 404
 commitment_history            submitted    404 200 404 200 404 200 404 200 404 200 404 200 404
 commitment_history            effective    200 200 200 200 200 200 200 200 200 200 200 200 200
+commitment_field_history      draft        404 200 404 200 404 404 404 404 404 404 404 200 404
+commitment_field_history      effective    200 200 200 200 200 200 200 200 200 200 200 200 200
+commitment_differences        draft        404 200 404 200 404 404 404 404 404 404 404 200 404
+commitment_differences        effective    200 200 200 200 200 200 200 200 200 200 200 200 200
 commitment_amendment          amending     401 200 404 200 404 403 403 403 403 403 403 200 403
 commitment_edit               draft        401 200 404 403 403 403 403 403 403 403 403 403 403
 commitment_submit             draft        401 200 404 403 403 403 403 403 403 403 403 403 403

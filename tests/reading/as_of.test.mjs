@@ -117,6 +117,33 @@ test('every read is told again as it was, by position and by time', async () => 
     }
 });
 
+test('between any two positions: the differences of the documents, and the statements between', async () => {
+    for (let at = 1; at < seen.length; at++) {
+        const [from, to] = [seen[at - 1], seen[at]];
+        const { body } = await good(api.anonymous.get(
+            `${made.path}/differences?from=${from.size}&to=${to.size}`));
+        const before = from.read[made.path];
+        const after = to.read[made.path];
+        // What is said to differ, and nothing else, makes the one of the other.
+        const value = (document, pointer) => pointer.split('/').slice(1)
+            .reduce((inner, name) => inner?.[name], document) ?? null;
+        for (const { pointer, from: was, to: is } of body.differences) {
+            assert.deepEqual([was, is], [value(before, pointer), value(after, pointer)], pointer);
+        }
+        for (const name of Object.keys({ ...before, ...after })) {
+            const differs = JSON.stringify(before[name]) !== JSON.stringify(after[name]);
+            assert.equal(body.differences.some(({ pointer }) => pointer.split('/')[1] === name),
+                differs, `${to.what}: ${name}`);
+        }
+        assert.ok(body.statements.length >= 1);
+        assert.ok(body.statements.every((one) => one.leaf_index >= from.size
+            && one.leaf_index < to.size));
+    }
+    const all = await good(api.anonymous.get(`${made.path}/differences?to=${seen.at(-1).size}`));
+    const cancelled = all.body.statements.find((one) => one.kind === 'commitment.cancelled');
+    assert.equal(cancelled.reason, 'Enough.');
+});
+
 test('what was not there yet is not there as of then', async () => {
     const [first] = seen;
     for (const path of [`${made.path}/transactions/${transaction}`,
