@@ -233,6 +233,8 @@ static void bind_body(struct exchange *x, size_t index)
 {
     json_error_t error;
     if (x->body == NULL || x->body_bytes == 0) {
+        if (x->statement->parameters[index].optional)
+            return;
         (void)problem_set(&x->problem, PROBLEM_BAD_REQUEST,
                           "This request needs a JSON object as its body.");
         return;

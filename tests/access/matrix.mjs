@@ -63,6 +63,8 @@ commitment_differences        draft        404 200 404 200 404 404 404 404 404 4
 commitment_differences        effective    200 200 200 200 200 200 200 200 200 200 200 200 200
 commitment_amendment          amending     401 200 404 200 404 403 403 403 403 403 403 200 403
 commitment_edit               draft        401 200 404 403 403 403 403 403 403 403 403 403 403
+commitment_duplicates         draft        401 200 404 200 404 403 403 403 403 403 403 200 403
+commitment_duplicates         effective    401 200 404 200 404 403 403 403 403 403 403 200 403
 commitment_submit             draft        401 200 404 403 403 403 403 403 403 403 403 403 403
 commitment_return             submitted    401 403 403 200 404 403 403 403 403 403 403 403 403
 commitment_return             amending     401 403 403 200 403 403 403 403 403 403 403 403 403

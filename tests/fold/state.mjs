@@ -59,7 +59,7 @@ export class State {
         this.confirmationStates = new Map();
         this.disbursements = new Map();
         this.rows = Object.fromEntries(['country_group_membership', 'working_calendar', 'commitment_revision',
-            'commitment_state', 'planned_disbursement', 'instalment_settlement', 'instalment_miss', 'framework_link',
+            'commitment_state', 'commitment_distinction', 'planned_disbursement', 'instalment_settlement', 'instalment_miss', 'framework_link',
             'document_hash',
             'allocation', 'transaction_source', 'ownership_position', 'ownership_answer',
             'ownership_resolution', 'ownership_state', 'ownership_deadline', 'ownership_escalation',
@@ -610,6 +610,14 @@ const steps = {
         c.status = 'SUBMITTED';
         c.submitted_by = leaf.actor;
         state.turn(c, leaf);
+        state.rows.commitment_distinction.push(...(said.distinct_from ?? []).map((one) => ({
+            entry: leaf.entry,
+            other_id: one.commitment_id,
+            commitment_id: c.id,
+            score: one.score,
+            grounds: one.grounds,
+            reason: one.reason,
+        })));
         state.invite(c, leaf, 'INVITED');
     }),
 

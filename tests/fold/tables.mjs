@@ -11,6 +11,7 @@ export const tables = {
     activity: { key: ['id'] },
     commitment: { key: ['id'] },
     commitment_revision: { key: ['commitment_id', 'revision'] },
+    commitment_distinction: { key: ['entry', 'other_id'] },
     commitment_state: { key: ['commitment_id', 'version'] },
     planned_disbursement: { key: ['commitment_id', 'schedule', 'ordinal'] },
     instalment: { key: ['commitment_id', 'schedule', 'ordinal'], unsaid: ['state'] },

@@ -17,6 +17,7 @@ export function draft(changes = {}) {
         narrative: 'Backbone to the northern districts, with access points in schools.',
         recipients: [{ country: 'MW', share: '70' }, { country: 'ZM', share: '30' }],
         sectors: [{ code: '22040', share: '60' }, { code: '11110', share: '40' }],
+        agreement_reference: `AGR-${randomBytes(6).toString('hex')}`,
         commitment_date: '2026-09-01',
         start_date: '2026-10-01',
         end_date: '2028-09-30',
