@@ -37,8 +37,12 @@ CREATE TRIGGER commitment_distinction_kept
     FOR EACH STATEMENT EXECUTE FUNCTION record_is_immutable();
 ALTER TABLE commitment_distinction ENABLE ROW LEVEL SECURITY;
 ALTER TABLE commitment_distinction FORCE ROW LEVEL SECURITY;
+-- What was said of an earlier submission stays private; registering states the last in the clear.
 CREATE POLICY commitment_distinction_read ON commitment_distinction FOR SELECT
-    USING (EXISTS (SELECT FROM commitment AS c WHERE c.id = commitment_id));
+    USING (EXISTS (SELECT FROM commitment AS c
+                    WHERE c.id = commitment_id
+                      AND (c.organisation_id = (SELECT caller_organisation())
+                           OR (SELECT caller_reads_all()))));
 CREATE POLICY commitment_distinction_make ON commitment_distinction FOR INSERT
     WITH CHECK (EXISTS (SELECT FROM commitment AS c
                          WHERE c.id = commitment_id

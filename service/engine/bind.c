@@ -21,7 +21,7 @@ static bool fits_number(const char *text, int64_t minimum, int64_t maximum)
     return number_parse(text, minimum, maximum, &number);
 }
 
-static const int64_t INDEX_MAX = (INT64_C(1) << 53) - 1; /* what JSON numbers hold everywhere */
+#define INDEX_MAX ((INT64_C(1) << 53) - 1) /* what JSON numbers hold everywhere */
 
 static bool fits_text(const char *text)
 {

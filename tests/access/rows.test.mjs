@@ -22,8 +22,8 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'ownership_escalation', 'ownership_joint_statement', 'ownership_agreement',
     'ownership_disagreement', 'receipt_confirmation', 'receipt_confirmation_state',
     'receipt_explanation', 'receipt_correction', 'receipt_acceptance', 'receiver_confirmation',
-    'commitment_distinction', 'instalment_settlement', 'instalment_miss', 'ownership_deadline', 'receipt_lapse',
-    'working_calendar', 'ledger_entry', 'ledger_leaf', 'country_group_membership'];
+    'commitment_distinction', 'instalment_settlement', 'instalment_miss', 'ownership_deadline',
+    'receipt_lapse', 'working_calendar', 'ledger_entry', 'ledger_leaf', 'country_group_membership'];
 
 function asRole(role, settings, statement) {
     const set = Object.entries(settings)

@@ -148,6 +148,9 @@ async function disputedWithItself() {
 
 const fixtures = {
     drafted: make.drafted, submitted: make.submitted, registered: make.registered,
+    alike: make.alike, told_apart: make.toldApart,
+    alike_without_agreement: () => make.alike({ agreement_reference: undefined }),
+    two_agreements: () => make.alike({ agreement_reference: 'Another one' }),
     effective: make.effective, amending: make.amending, lodged: async () => {
         const made = await make.lodged();
         return { ...made, commitment: made.commitment.id };
@@ -291,6 +294,7 @@ before(async () => {
     users.zambia = await somebody('XI-TEST-ZM', 'recipient_signatory', 'ZM');
     users.receiver = await somebody('XI-TEST-NGO', 'stakeholder');
     users.bothHands = await somebody('XI-DEMO-DONOR', 'donor_editor,donor_approver');
+    users.otherDonor = await somebody('XI-TEST-KE', 'donor_editor');
     users.kenyaDonor = await somebody('XI-TEST-KE', 'donor_editor,donor_approver');
     await imported();
 });

@@ -58,10 +58,10 @@ export class State {
         this.transactions = new Map();
         this.confirmationStates = new Map();
         this.disbursements = new Map();
-        this.rows = Object.fromEntries(['country_group_membership', 'working_calendar', 'commitment_revision',
-            'commitment_state', 'commitment_distinction', 'planned_disbursement', 'instalment_settlement', 'instalment_miss', 'framework_link',
-            'document_hash',
-            'allocation', 'transaction_source', 'ownership_position', 'ownership_answer',
+        this.rows = Object.fromEntries(['country_group_membership', 'working_calendar',
+            'commitment_revision', 'commitment_state', 'commitment_distinction',
+            'planned_disbursement', 'instalment_settlement', 'instalment_miss', 'framework_link',
+            'document_hash', 'allocation', 'transaction_source', 'ownership_position', 'ownership_answer',
             'ownership_resolution', 'ownership_state', 'ownership_deadline', 'ownership_escalation',
             'ownership_joint_statement', 'ownership_agreement', 'ownership_disagreement',
             'receipt_confirmation', 'receipt_confirmation_state', 'receipt_explanation',

@@ -46,6 +46,8 @@ async function donorSide() {
     const returned = await make.submitted();
     await done(api.donorApprover.post(`${returned.path}/return`, { reason: 'The sector is missing.' },
         { ifMatch: returned.etag }));
+    const told = await make.toldApart();
+    await done(api.donorApprover.post(`${told.path}/register`, undefined, { ifMatch: told.etag }));
     const edited = await make.drafted({ amount: '0012.50', ict_share: '080', schedule: undefined });
     await done(api.donor.patch(edited.path, { narrative: null, title: 'Ärger\u2028\u0001 "\\"', sectors: null },
         { ifMatch: edited.etag }));

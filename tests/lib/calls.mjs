@@ -97,7 +97,8 @@ export function fill(path, values) {
 }
 
 const recordedAbout = ['commitment_read', 'commitment_history', 'commitment_field_history',
-    'commitment_differences', 'commitment_duplicates', 'schedule_read', 'transaction_list', 'transaction_record', 'link_list', 'link_record', 'document_list', 'document_record',
+    'commitment_differences', 'commitment_duplicates', 'schedule_read', 'transaction_list',
+    'transaction_record', 'link_list', 'link_record', 'document_list', 'document_record',
     'ownership_input_of_commitment', 'ownership_input_lodge'];
 
 // The path's values, the body and the If-Match of a call that works for whoever may make it. Each

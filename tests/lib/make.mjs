@@ -88,6 +88,22 @@ export async function amending(changes = { title: 'Fibre backbone, phase two' })
             { ifMatch: made.etag }), 200));
 }
 
+// A draft that looks like a submission of the same organisation.
+export async function alike(changes) {
+    const both = { agreement_reference: `AGR-${randomBytes(6).toString('hex')}`,
+        amount: `${1000000 + randomBytes(4).readUInt32BE()}.00`, schedule: undefined };
+    const other = await submitted(both);
+    return { ...await drafted({ ...both, ...changes }), other: other.id };
+}
+
+export async function toldApart() {
+    const made = await alike();
+    const answer = await done(api.donor.post(`${made.path}/submit`,
+        { distinct_from: [{ commitment_id: made.other, reason: 'The second of two lots.' }] },
+        { ifMatch: made.etag }), 200);
+    return { ...commitmentOf(answer), other: made.other };
+}
+
 // A commitment as its donor publishes it elsewhere, Malawi its recipient; 10.00 USD paid.
 export async function imported(ref = 'XI-TEST-FILE') {
     const identifier = `${ref}-${randomBytes(6).toString('hex')}`;
