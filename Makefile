@@ -36,7 +36,8 @@ LIBRARIES := libmicrohttpd libpq jansson libxml-2.0 libsodium zlib
 # Headers of libraries are system headers: our warnings are for our code.
 pkg = $(eval pkg_$(1) := $$(shell pkg-config --$(1) $(LIBRARIES)))$(pkg_$(1))
 LIBRARY_CFLAGS = $(patsubst -I%,-isystem %,$(call pkg,cflags))
-LIBRARY_LIBS = $(call pkg,libs)
+# libcsv comes without a file for pkg-config.
+LIBRARY_LIBS = $(call pkg,libs) -lcsv
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
   -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wcast-qual -Wpointer-arith \

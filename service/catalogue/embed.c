@@ -41,6 +41,7 @@ struct statement {
     char lane[NAME_BYTES];
     char etag[NAME_BYTES];
     char body[NAME_BYTES];
+    bool body_csv;
     char roles[WORDS_MAX][NAME_BYTES];
     size_t role_count;
     struct parameter parameters[PARAMETERS_MAX];
@@ -231,6 +232,11 @@ static void parse_property(struct statement *statement, char *line)
             (void)constant_of(roles, "role", words[i]);
             keep(statement->roles[statement->role_count++], NAME_BYTES, words[i], "role");
         }
+        return;
+    }
+    if (count == 3 && strcmp(words[0], "body") == 0 && strcmp(words[1], "csv") == 0) {
+        keep_once(statement->body, NAME_BYTES, words[2], "body");
+        statement->body_csv = true;
         return;
     }
     if (count != 2)
@@ -449,7 +455,8 @@ static void write_statement(FILE *out, const struct statement *statement)
         (void)fprintf(out, " | %s", constant_of(roles, "role", statement->roles[i]));
     (void)fprintf(out, ", .etag = %s,\n", constant_of(etags, "etag rule", statement->etag));
     if (statement->body[0] != '\0')
-        (void)fprintf(out, "     .body_schema = \"%s\",\n", statement->body);
+        (void)fprintf(out, "     .body_schema = \"%s\", .body_csv = %s,\n", statement->body,
+                      statement->body_csv ? "true" : "false");
     if (statement->parameter_count > 0)
         (void)fprintf(out, "     .parameters = parameters_%zu,\n", statement->file);
     (void)fprintf(out, "     .parameter_count = %zu},\n", statement->parameter_count);

@@ -55,6 +55,7 @@ struct response {
      http/negotiate      format
      access_authorise    principal, quota       reads authorization, statement->roles, directory
      http/condition      idempotency_key, if_match
+     csv_read_body       body                   when it came as CSV
      bind_exchange       values                 reads captures, query, body, statement
      engine/lane         -
      engine/result       response
@@ -74,6 +75,7 @@ struct exchange {
     const char *accept;        /* Accept, NULL when absent */
     const char *body;          /* raw bytes, terminated; NULL without a body */
     size_t body_bytes;
+    bool csv;               /* the body came as CSV; transfer/csv makes JSON of it */
     bool gzip;              /* is accepted; once there is a response: is how it is sent */
     bool minimal;           /* Prefer: return=minimal */
     struct address address; /* of the client, as far as the proxies on the way are trusted */

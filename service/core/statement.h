@@ -72,6 +72,7 @@ struct statement {
     uint32_t roles; /* mask of enum role */
     enum etag_rule etag;
     const char *body_schema; /* name below components/schemas, NULL without a body */
+    bool body_csv;           /* the body may be CSV: its schema is an array of rows */
     const struct parameter *parameters;
     size_t parameter_count;
 };

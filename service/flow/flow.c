@@ -19,6 +19,7 @@
 #include "http/respond.h"
 #include "native/native.h"
 #include "native/report.h"
+#include "transfer/csv.h"
 
 /* Every request goes down this list in this order. A step that returns false has set x->problem;
    the walk then skips to the representation. It may be suspended in one place only: between the
@@ -43,10 +44,15 @@ static const struct step head_steps[] = {
 
 /* When the body has arrived too. */
 static const struct step body_steps[] = {
-    {"body", request_read_body, false},     {"route", route, false},
-    {"negotiate", negotiate_format, false}, {"native", serve_native, false},
-    {"authorise", access_authorise, true},  {"condition", condition_read, true},
-    {"bind", bind_exchange, true},          {"statement", fly, true},
+    {"body", request_read_body, false},
+    {"route", route, false},
+    {"negotiate", negotiate_format, false},
+    {"native", serve_native, false},
+    {"authorise", access_authorise, true},
+    {"condition", condition_read, true},
+    {"rows", csv_read_body, true},
+    {"bind", bind_exchange, true},
+    {"statement", fly, true},
 };
 
 /* When the statement has come back. */

@@ -23,6 +23,7 @@ BEGIN {
     library["libpq-fe.h"] = "engine work"
     library["microhttpd.h"] = "http"
     library["libxml/"] = "transfer"
+    library["csv.h"] = "transfer"
     library["xlsxwriter.h"] = "transfer"
     library["zlib.h"] = "http"
     library["sodium.h"] = "ledger access transfer"

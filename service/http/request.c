@@ -274,20 +274,24 @@ static bool read_method(struct exchange *x, const char *verb)
                        "OPTIONS, in capital letters.");
 }
 
-static bool is_json_type(enum method method, const char *type)
+static bool is_type(const char *type, const char *name)
 {
-    static const char *const names[] = {"application/json", "application/merge-patch+json"};
-    const size_t known = method == METHOD_PATCH ? 2 : 1; /* RFC 7396 is what our PATCH does */
     const size_t length = strcspn(type, "; \t");
-    size_t i = 0;
-    while (i < known && (length != strlen(names[i]) || strncasecmp(type, names[i], length) != 0))
-        i++;
-    if (i == known)
+    if (length != strlen(name) || strncasecmp(type, name, length) != 0)
         return false;
     /* RFC 8259 has no charset; the one that is true anyway is tolerated. */
     const char *rest = type + length + strspn(type + length, "; \t");
     return rest[0] == '\0' || strcasecmp(rest, "charset=utf-8") == 0 ||
            strcasecmp(rest, "charset=\"utf-8\"") == 0;
+}
+
+/* Which statements take CSV is not known before the route. */
+static bool is_known_type(struct exchange *x, const char *type)
+{
+    x->csv = is_type(type, "text/csv");
+    return x->csv || is_type(type, "application/json") ||
+           /* RFC 7396 is what our PATCH does. */
+           (x->method == METHOD_PATCH && is_type(type, "application/merge-patch+json"));
 }
 
 static bool read_body_fields(struct exchange *x)
@@ -310,7 +314,7 @@ static bool read_body_fields(struct exchange *x)
     if (coding != NULL && strcasecmp(coding, "identity") != 0)
         return problem_set(&x->problem, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                            "Bodies are taken without a Content-Encoding.");
-    if (type == NULL || !is_json_type(x->method, type))
+    if (type == NULL || !is_known_type(x, type))
         return problem_set(&x->problem, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                            "Send the body as JSON, with Content-Type: application/json.");
     return true;

@@ -31,6 +31,9 @@ function parseHeader(file) {
             break;
         } else if (property) {
             header[property[1]] = property[2].trim();
+            if (property[1] === 'body') {
+                [, header.csv, header.body] = /^(csv )?(\S+)$/.exec(header.body);
+            }
         } else if (parameter) {
             header.parameters.push({
                 name: parameter[1], in: parameter[2], type: parameter[3], optional: !!parameter[4],
@@ -102,6 +105,8 @@ for (const header of headers) {
         assert.equal(match && (match.required ? 'required' : 'optional'), header.etag);
         const schema = operation.requestBody?.content['application/json'].schema.$ref;
         assert.equal(schema, header.body && `#/components/schemas/${header.body}`);
+        assert.equal(operation.requestBody?.content['text/csv']?.schema.$ref, header.csv && schema,
+            'a body that may be CSV says so');
         assert.equal(Boolean(operation.responses[412]), Boolean(header.etag));
         assert.equal(Boolean(operation.responses[428]), header.etag === 'required');
         assert.equal(Boolean(operation.responses[403]), !header.role.includes('public'));

@@ -99,7 +99,7 @@ test('nesting is bounded', async () => {
 test('bodies have a bound and a type', async () => {
     assert.equal((await create('x'.repeat((1 << 20) + 1))).status, 413);
     for (const type of ['text/plain', 'application/xml', 'application/json; charset=latin1',
-        'multipart/form-data; boundary=x']) {
+        'multipart/form-data; boundary=x', 'text/csv', 'text/csv; charset=latin1']) {
         assert.equal((await create('{}', { 'content-type': type })).status, 415, type);
     }
     const gzip = await create('{}', { 'content-encoding': 'gzip' });
