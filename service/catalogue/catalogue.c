@@ -67,23 +67,24 @@ static bool is_capture(struct segment segment)
     return segment.length > 2 && segment.start[0] == '{';
 }
 
-/* How well a path fits a template: -1 not at all, else the number of segments that are the same,
-   word for word. */
-static int fit(const char *template, const char *path)
+/* How many segments of the template stand for another word in the path; -1: they do not fit. */
+static int fit(const char *pattern, const char *path)
 {
-    int same = 0;
-    struct segment wanted;
-    struct segment given;
-    while (next_segment(&template, &wanted)) {
-        if (!next_segment(&path, &given) || given.length == 0)
-            return -1;
-        if (is_capture(wanted))
+    int captures = 0;
+    while (*pattern != '\0') {
+        if (*pattern != '{') {
+            if (*pattern++ != *path++)
+                return -1;
             continue;
-        if (wanted.length != given.length || memcmp(wanted.start, given.start, given.length) != 0)
+        }
+        const size_t given = strcspn(path, "/");
+        if (given == 0)
             return -1;
-        same++;
+        pattern += strcspn(pattern, "/");
+        path += given;
+        captures++;
     }
-    return *path == '\0' ? same : -1;
+    return *path == '\0' ? captures : -1;
 }
 
 static bool capture(struct exchange *x, const char *template, const char *path)
@@ -105,15 +106,15 @@ static bool capture(struct exchange *x, const char *template, const char *path)
 bool catalogue_route(struct exchange *x)
 {
     const struct statement *best = NULL;
-    int best_fit = -1;
+    int best_captures = CAPTURES_MAX + 1;
     for (size_t i = 0; i < catalogue_statement_count; i++) {
         const struct statement *statement = &catalogue_statement_table[i];
         if (statement->method != x->method)
             continue;
-        const int fits = fit(statement->path, x->path);
-        if (fits > best_fit) {
+        const int captures = fit(statement->path, x->path);
+        if (captures >= 0 && captures < best_captures) {
             best = statement;
-            best_fit = fits;
+            best_captures = captures;
         }
     }
     if (best == NULL)

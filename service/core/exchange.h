@@ -115,13 +115,14 @@ struct exchange {
     struct metrics *metrics;
     void *owner; /* the loop */
     void *connection;
-    struct exchange *next; /* in a lane's queue */
-    void *result;          /* what the statement came back with; engine/result reads it */
-    int64_t began_ns;      /* monotonic */
-    int64_t queued_ms;     /* when it began to wait for a lane */
-    int64_t due_ms;        /* a retry waits until then */
-    unsigned tries;        /* how often it was retried after a conflict with another transaction */
-    bool alone;            /* its neighbour's error took it along once: no shared Sync any more */
-    bool lost;             /* its connection broke once */
-    bool close;            /* the client's connection must not be used again */
+    struct exchange *next;   /* in a lane's queue */
+    struct exchange *joined; /* who asks for the very same and is answered with it, by next */
+    void *result;            /* what the statement came back with; engine/result reads it */
+    int64_t began_ns;        /* monotonic */
+    int64_t queued_ms;       /* when it began to wait for a lane */
+    int64_t due_ms;          /* a retry waits until then */
+    unsigned tries; /* how often it was retried after a conflict with another transaction */
+    bool alone;     /* its neighbour's error took it along once: no shared Sync any more */
+    bool lost;      /* its connection broke once */
+    bool close;     /* the client's connection must not be used again */
 };

@@ -38,6 +38,7 @@ struct metrics_lane {
     metrics_count connections; /* ready ones */
     metrics_count batches;
     metrics_count statements;
+    metrics_count shared; /* requests answered with what another one asked for */
     metrics_count refused;
     metrics_count reconnects;
 };

@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "core/metrics.h"
+#include "engine/alike.h"
 #include "engine/connection.h"
 #include "engine/sqlstate.h"
 
@@ -137,6 +138,12 @@ bool lanes_submit(struct lanes *lanes, struct exchange *x)
             (lane->plan.kind->serves <= LANE_LIST &&
              lane->plan.kind->anonymous == x->principal.known))
             continue;
+        struct exchange *asking = alike_find(lane->first, x);
+        if (asking != NULL) {
+            metrics_add(&lane->plan.metrics->shared, 1);
+            alike_join(asking, x);
+            return true;
+        }
         if (lane->waiting >= (size_t)lanes->plan.config->waiting_max) {
             metrics_add(&lane->plan.metrics->refused, 1);
             refuse_unavailable(x, "Too many requests are waiting for the database.");
@@ -151,19 +158,16 @@ bool lanes_submit(struct lanes *lanes, struct exchange *x)
 
 /* ---------------------------------------------------------------- landing */
 
-static void clear_result(void *result)
-{
-    PQclear(result);
-}
-
-/* Hands the exchange back. The result is the exchange's from here on. */
+/* Hands the exchange back, and those who joined it. The result is theirs from here on. */
 static void land(struct lane *lane, struct exchange *x, PGresult *result)
 {
-    if (result != NULL && !arena_defer(x->arena, clear_result, result)) {
-        result = NULL;
-        (void)problem_set(&x->problem, PROBLEM_INTERNAL, "The answer does not fit in memory.");
+    struct exchange *joined = alike_share(x, result);
+    while (joined != NULL) {
+        struct exchange *other = joined;
+        joined = other->next;
+        other->next = NULL;
+        lane->lanes->plan.landed(other);
     }
-    x->result = result;
     lane->lanes->plan.landed(x);
 }
 
@@ -263,6 +267,9 @@ static void expire_waiting(struct lane *lane, int64_t now_ms)
     const int most_ms = lane_wait_ms(lane->plan.kind, lane->lanes->plan.config);
     while (lane->waiting > 0 && now_ms - lane->first->queued_ms > most_ms) {
         struct exchange *x = dequeue(lane);
+        struct exchange *heir = alike_heir(x); /* who has not waited that long */
+        if (heir != NULL)
+            enqueue_first(lane, heir);
         metrics_add(&lane->plan.metrics->refused, 1);
         refuse_unavailable(x, "The database is busy or away.");
         land(lane, x, NULL);

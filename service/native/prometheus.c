@@ -137,6 +137,8 @@ static const struct measure lane_measures[] = {
     {"lane_batches_total", "counter", "Batches sent.", offsetof(struct metrics_lane, batches)},
     {"lane_statements_total", "counter", "Statements sent.",
      offsetof(struct metrics_lane, statements)},
+    {"lane_shared_total", "counter", "Requests answered with what another one asked for.",
+     offsetof(struct metrics_lane, shared)},
     {"lane_refused_total", "counter", "Requests refused for want of a connection.",
      offsetof(struct metrics_lane, refused)},
     {"lane_lost_total", "counter", "Connections lost.", offsetof(struct metrics_lane, reconnects)},

@@ -244,11 +244,12 @@ async function main() {
     Object.assign(process.env, { AIDLEDGER_TEST_URL: base, AIDLEDGER_TEST_KEYS: `${scratch}/keys.env` });
     const { api } = await import('../lib/client.mjs');
     const make = await import('../lib/make.mjs');
-    let made;
+    const paths = [];
     for (let i = 0; i < 200; i++) {
-        made = await make.registered();
+        paths.push((await make.registered()).path);
     }
-    const id = made.path.split('/').at(-1);
+    const [made] = paths.slice(-1);
+    const id = made.split('/').at(-1);
     execFileSync(`${PG_BIN}/psql`, ['-XqAt', '-d', conninfo, '-c', 'VACUUM ANALYZE']);
     const [caller] = JSON.parse(execFileSync(`${PG_BIN}/psql`, ['-XqAt', '-d', conninfo, '-c',
         `SELECT json_agg(json_build_array(p.id, p.organisation_id, '', 'donor_editor', k.id, gen_random_uuid()))
@@ -277,10 +278,10 @@ async function main() {
     start('node', [`${build}/bench/fastify.mjs`, String(fastifyPort), `${scratch}/fastify.json`],
         { NODE_ENV: 'production' });
     const fastify = `http://127.0.0.1:${fastifyPort}`;
-    await answers(`${fastify}${made.path}`);
+    await answers(`${fastify}${made}`);
     const sizeOf = async (path) => (await (await fetch(base + path,
         { headers: { 'accept-encoding': 'identity' } })).text()).length;
-    const constants = [[constantPort, made.path], [listPort, '/v1/commitments?limit=50'],
+    const constants = [[constantPort, made], [listPort, '/v1/commitments?limit=50'],
         [reportPort, '/v1/reports/portfolio']];
     for (const [at, path] of constants) {
         start(`${build}/tests/bench/constant`, [String(at), String(await sizeOf(path))]);
@@ -297,12 +298,17 @@ async function main() {
     const results = [];
     for (const scenario of [
         { name: 'point read', contenders: {
-            aidledger: () => wrk(base + made.path, READERS),
+            aidledger: () => wrk(base + made, READERS),
             constant: () => wrk(`http://127.0.0.1:${constantPort}/`, READERS),
             pgbench: () => pgbench(url, 'aidledger_public', READERS, `${bound(read, ['id'])};\n`,
                 '-c plan_cache_mode=force_generic_plan', { id }),
-            fastify: () => wrk(fastify + made.path, READERS),
-        }, calls: () => systemCalls(service.pid, () => wrk(base + made.path, READERS)) },
+            fastify: () => wrk(fastify + made, READERS),
+        }, calls: () => systemCalls(service.pid, () => wrk(base + made, READERS)) },
+        { name: 'point read of 200 in turn', contenders: {
+            aidledger: () => wrk(base, READERS, 'spread', ...paths),
+            constant: () => wrk(`http://127.0.0.1:${constantPort}/`, READERS),
+            fastify: () => wrk(fastify, READERS, 'spread', ...paths),
+        } },
         { name: 'list of 50', contenders: {
             aidledger: () => wrk(`${base}/v1/commitments?limit=50`, READERS),
             constant: () => wrk(`http://127.0.0.1:${listPort}/`, READERS),
@@ -320,7 +326,7 @@ async function main() {
         }, calls: () => systemCalls(service.pid, () => write(base)) },
         { name: 'point read beside 4 reports', contenders: {
             aidledger: async () => {
-                const [figures] = await Promise.all([wrk(base + made.path, READERS),
+                const [figures] = await Promise.all([wrk(base + made, READERS),
                     wrk(`${base}/v1/reports/ownership`, 4)]);
                 return figures;
             },

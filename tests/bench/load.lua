@@ -1,8 +1,9 @@
 -- load.lua - what wrk sends, and its figures as one line of JSON.
 -- SPDX-License-Identifier: Apache-2.0
 --
--- wrk ... -s load.lua URL -- read | write TOKEN BODY
+-- wrk ... -s load.lua URL -- read | spread PATH ... | write TOKEN BODY
 local kind, token, body
+local paths = {}
 local thread_count, sent = 0, 0
 
 function setup(thread)
@@ -12,6 +13,9 @@ end
 
 function init(args)
     kind, token, body = args[1], args[2], args[3]
+    for i = 2, #args do
+        paths[i - 1] = args[i]
+    end
     math.randomseed(os.time() + number)
     run = math.random(1000000000)
 end
@@ -19,6 +23,9 @@ end
 function request()
     if kind == 'read' then
         return wrk.format('GET')
+    end
+    if kind == 'spread' then
+        return wrk.format('GET', paths[math.random(#paths)])
     end
     sent = sent + 1
     return wrk.format('POST', nil, {

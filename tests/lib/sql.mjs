@@ -1,6 +1,6 @@
 // sql.mjs - the database under test, asked by psql as its migrating user.
 // SPDX-License-Identifier: Apache-2.0
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 
 const psql = `${process.env.AIDLEDGER_PG_BIN ?? '/usr/lib/postgresql/15/bin'}/psql`;
 
@@ -34,5 +34,20 @@ export function runBeside(statements, database = process.env.AIDLEDGER_TEST_DATA
         const child = execFile(psql, words(database), { env: environment() }, (error, out, err) =>
             (error ? reject(new Error(err)) : resolve(out)));
         child.stdin.end(statements);
+    });
+}
+
+// A transaction that stays open after these statements; what comes back ends it.
+export function hold(statements, database = process.env.AIDLEDGER_TEST_DATABASE) {
+    return new Promise((resolve, reject) => {
+        const child = spawn(psql, words(database),
+            { env: environment(), stdio: ['pipe', 'pipe', 'inherit'] });
+        const ended = new Promise((done) => { child.once('exit', done); });
+        child.stdout.once('data', () => resolve(async () => {
+            child.stdin.end('COMMIT;\n');
+            await ended;
+        }));
+        ended.then((code) => reject(new Error(`psql ended with status ${code}`)));
+        child.stdin.write(`BEGIN;\n${statements}\n\\echo held\n`);
     });
 }

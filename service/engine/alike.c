@@ -1,0 +1,134 @@
+/* alike.c - requests that ask for the very same at the same moment: one asks, all are answered. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/alike.h"
+
+#include "core/heap.h"
+
+#include <string.h>
+
+#define NO_ROOM "The answer does not fit in memory."
+
+enum { LOOK_MAX = 64 /* a long queue is not searched to its end */ };
+
+/* ---------------------------------------------------------------- finding */
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool is_alike(const struct exchange *a, const struct exchange *b)
+{
+    if (a->statement != b->statement || a->principal.known || b->principal.known ||
+        !same(a->as_of, b->as_of))
+        return false;
+    for (size_t i = 0; i < a->statement->parameter_count; i++)
+        if (!same(a->values[i], b->values[i]))
+            return false;
+    return true;
+}
+
+struct exchange *alike_find(struct exchange *first, const struct exchange *x)
+{
+    if (x->statement->kind == STATEMENT_WRITE)
+        return NULL;
+    size_t seen = 0;
+    for (struct exchange *other = first; other != NULL && seen < LOOK_MAX; other = other->next) {
+        if (is_alike(other, x))
+            return other;
+        seen++;
+    }
+    return NULL;
+}
+
+void alike_join(struct exchange *asking, struct exchange *x)
+{
+    x->next = asking->joined;
+    asking->joined = x;
+}
+
+struct exchange *alike_heir(struct exchange *x)
+{
+    struct exchange *heir = x->joined;
+    x->joined = NULL;
+    if (heir != NULL) {
+        heir->joined = heir->next;
+        heir->next = NULL;
+    }
+    return heir;
+}
+
+/* ---------------------------------------------------------------- sharing */
+
+/* Outlives whoever of them is done first; they all belong to one loop. */
+struct shared {
+    PGresult *result;
+    size_t holders;
+};
+
+static void clear_result(void *result)
+{
+    PQclear(result);
+}
+
+static void let_go(void *object)
+{
+    struct shared *shared = object;
+    if (--shared->holders > 0)
+        return;
+    PQclear(shared->result);
+    heap_give(shared);
+}
+
+static void hold(struct exchange *x, PGresult *result, arena_defer_fn release, void *object)
+{
+    x->result = result;
+    if (result == NULL || arena_defer(x->arena, release, object))
+        return;
+    x->result = NULL;
+    (void)problem_set(&x->problem, PROBLEM_INTERNAL, NO_ROOM);
+}
+
+/* Each holds it before one of them can let go of it. */
+static void hold_all(struct exchange *x, struct exchange *joined, struct shared *shared)
+{
+    shared->holders = 1;
+    for (const struct exchange *other = joined; other != NULL; other = other->next)
+        shared->holders++;
+    for (struct exchange *other = joined; other != NULL; other = other->next)
+        hold(other, shared->result, let_go, shared);
+    hold(x, shared->result, let_go, shared);
+}
+
+/* What x knows without a result: why there is none, and which position a report is bound to. */
+static void tell(const struct exchange *x, struct exchange *other)
+{
+    if (problem_is_set(&x->problem)) {
+        other->problem.retry_after_s = x->problem.retry_after_s;
+        (void)problem_set(&other->problem, x->problem.kind, "%s", x->problem.detail);
+    }
+    if (x->response.tree_size != NULL)
+        other->response.tree_size = arena_copy(other->arena, x->response.tree_size);
+}
+
+struct exchange *alike_share(struct exchange *x, PGresult *result)
+{
+    struct exchange *joined = x->joined;
+    x->joined = NULL;
+    for (struct exchange *other = joined; other != NULL; other = other->next)
+        tell(x, other);
+    if (joined == NULL || result == NULL) {
+        hold(x, result, clear_result, result);
+        return joined;
+    }
+    struct shared *shared = heap_take(sizeof *shared);
+    if (shared != NULL) {
+        shared->result = result;
+        hold_all(x, joined, shared);
+        return joined;
+    }
+    hold(x, result, clear_result, result);
+    for (struct exchange *other = joined; other != NULL; other = other->next)
+        (void)problem_set(&other->problem, PROBLEM_INTERNAL, NO_ROOM);
+    return joined;
+}
