@@ -37,6 +37,8 @@ function paths() {
     return [made.path, `${made.path}/transactions?limit=200`, `${made.path}/schedule`,
         `${made.path}/schedule?version=1`, `${made.path}/documents`,
         `${made.path}/ownership-inputs`, `/v1/ownership-inputs/${input.id}`,
+        `/v1/ownership-inputs?commitment=${made.id}`, `${made.path}/history?limit=200`,
+        `${made.path}/field-history`,
         `/v1/receipt-confirmations?commitment=${made.id}&limit=200`,
         ...(transaction ? [`${made.path}/transactions/${transaction}`] : []),
         ...(receipt ? [`/v1/receipt-confirmations/${receipt}`] : [])];
@@ -171,4 +173,45 @@ test('a report by time is the report by position', async () => {
     const byTime = await good(api.anonymous.get(`/v1/reports/portfolio?as_of=${encodeURIComponent(at)}`));
     const byPosition = await good(api.anonymous.get(`/v1/reports/portfolio?as_of=${size}`));
     assert.equal(byTime.text, byPosition.text);
+});
+
+test('what stewards stated is told again as it was', async () => {
+    const [country] = rows(`SELECT c.code FROM country AS c WHERE NOT EXISTS (
+        SELECT FROM country_group_membership AS m WHERE m.country = c.code) ORDER BY c.code LIMIT 1`);
+    const registered = async () => good(api.steward.post('/v1/organisations', {
+        ...bodyExample(operations.organisation_register), identifier: `XI-TEST-${country.code}`,
+        name: 'Zz of a test' }));
+    const paths = ['/v1/country-groups', '/v1/country-groups/LDC/memberships',
+        `/v1/countries/${country.code}`, '/v1/countries?limit=200',
+        '/v1/organisations?text=Zz%20of%20a%20test', '/v1/ledger/entries?limit=200'];
+    const looked = [];
+    const lookAt = async (statement) => {
+        const size = await sequenced(statement.entry);
+        const read = {};
+        for (const path of paths) {
+            read[path] = plain((await good(api.anonymous.get(path))).body);
+        }
+        looked.push({ size, read });
+    };
+    await lookAt({ entry: rows('SELECT entry FROM ledger_leaf ORDER BY leaf_index DESC LIMIT 1')[0].entry });
+    const { body } = await registered();
+    paths.push(`/v1/organisations/${body.organisation.id}`);
+    await lookAt(body.statement);
+    await lookAt((await good(api.steward.post(`/v1/organisations/${body.organisation.id}/four-eyes`,
+        { four_eyes: !body.organisation.four_eyes, reason: 'By letter.' }))).body.statement);
+    await lookAt((await good(api.steward.post('/v1/country-groups/LDC/memberships',
+        { ...bodyExample(operations.country_group_record), country: country.code,
+            valid_from: '2020-01-01', valid_to: undefined, supersedes: undefined })))
+        .body.statement);
+    assert.notDeepEqual(looked[0].read['/v1/country-groups'], looked[3].read['/v1/country-groups']);
+    for (const { size, read } of looked) {
+        for (const [path, was] of Object.entries(read)) {
+            const then = await good(api.anonymous.get(
+                `${path}${path.includes('?') ? '&' : '?'}as_of=${size}`));
+            assert.deepEqual(plain(then.body), was, `${path} as of ${size}`);
+            assert.equal(then.headers.get('aidledger-tree-size'), String(size));
+        }
+    }
+    assert.equal((await api.anonymous.get(
+        `/v1/organisations/${body.organisation.id}?as_of=${looked[0].size}`)).status, 404);
 });

@@ -18,7 +18,8 @@
 -- $13   limit      query   limit     optional
 WITH member AS (
     SELECT array_agg(m.country) AS countries
-      FROM country_group_member(coalesce($4::date, (now() AT TIME ZONE 'UTC')::date)) AS m
+      FROM country_group_member(coalesce($4::date, today()),
+                               as_of_position($11::text)) AS m
      WHERE m.country_group = $3::text),
 -- The branch that is not asked for is gone before the plan is made.
 stood AS (
