@@ -97,6 +97,12 @@ async function correctedCase() {
     return { ...made, correction: made.body.corrections[0].transaction_id };
 }
 
+async function rateSet() {
+    const { body } = await done(api.steward.post('/v1/exchange-rate-sets',
+        bodyExample(operations.exchange_rate_set_record)));
+    return { id: body.rate_set.id, size: String(await sequenced(body.statement.entry)) };
+}
+
 // A text of the donor's for both sides.
 async function proposed(made, text = 'Both regret it.', donor = api.donorApprover) {
     const answer = await done(donor.post(`${made.path}/joint-statement`, { text },
@@ -206,6 +212,15 @@ const fixtures = {
         const { etag } = await done(api.donorApprover.post(`${made.path}/close`, undefined,
             { ifMatch: receipt.etag }));
         return { ...receipt, etag };
+    },
+    rate_set: rateSet,
+    superseded_rate_set: async () => {
+        const made = await rateSet();
+        const { body } = await done(api.steward.post('/v1/exchange-rate-sets', {
+            ...bodyExample(operations.exchange_rate_set_record), supersedes: made.id,
+            reason: 'A digit was wrong.' }));
+        await sequenced(body.statement.entry);
+        return { ...made, successor: body.rate_set.id };
     },
     corrected: correctedCase,
     denied_and_reversed: async () => make.accepted(api.donorApprover,

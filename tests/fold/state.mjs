@@ -58,7 +58,7 @@ export class State {
         this.transactions = new Map();
         this.confirmationStates = new Map();
         this.disbursements = new Map();
-        this.rows = Object.fromEntries(['country_group_membership', 'working_calendar',
+        this.rows = Object.fromEntries(['country_group_membership', 'working_calendar', 'exchange_rate_set',
             'commitment_revision', 'commitment_state', 'commitment_distinction',
             'planned_disbursement', 'instalment_settlement', 'instalment_miss', 'framework_link',
             'document_hash', 'allocation', 'transaction_source', 'ownership_position', 'ownership_answer',
@@ -579,6 +579,22 @@ const steps = {
         entry: leaf.entry,
         recorded_at: leaf.at,
     }),
+
+    'rate_set.recorded': (state, leaf, said) => {
+        if (state.rows.exchange_rate_set.some((row) => said.supersedes
+            && row.supersedes === said.supersedes)) {
+            state.note(leaf, `${said.supersedes} was superseded before`);
+        }
+        state.rows.exchange_rate_set.push({
+            ...Object.fromEntries(['url', 'note', 'supersedes', 'reason']
+                .map((name) => [name, null])),
+            ...said,
+            source_sha256: bytes(said.source_sha256),
+            rates_sha256: bytes(said.rates_sha256),
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+    },
 
     'activity.recorded': (state, leaf, said) => {
         const before = state.activities.get(leaf.aggregate);

@@ -1,5 +1,7 @@
 // tables.mjs - the state tables: what each should hold, what it holds, and every difference.
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+
 import { documentOf } from './document.mjs';
 import { canonical } from './log.mjs';
 
@@ -8,6 +10,7 @@ export const tables = {
     organisation: { key: ['id'], unsaid: ['created_at'] },
     country_group_membership: { key: ['id'], unsaid: ['recorded_at'] },
     working_calendar: { key: ['id'] },
+    exchange_rate_set: { key: ['id'] },
     activity: { key: ['id'] },
     commitment: { key: ['id'] },
     commitment_revision: { key: ['commitment_id', 'revision'] },
@@ -42,17 +45,18 @@ export const tables = {
     receiver_confirmation: { key: ['id'] },
 };
 
-// Tables that hold no consequence of a statement.
+// Tables that hold no consequence of a statement; the rates of a set are held against its hash.
 const apart = ['schema_migration', 'country', 'country_weekend', 'former_entity', 'country_group', 'dac_ldc_year',
     'codelist', 'codelist_item', 'currency', 'ict_relevance', 'framework', 'framework_version',
     'framework_item', 'framework_submission', 'framework_submission_place', 'wsis_event',
     'indicator', 'dac_membership', 'reference_document', 'principal', 'api_key',
     'api_key_revocation', 'ledger_log', 'ledger_field', 'ledger_entry', 'ledger_secret',
-    'ledger_queue', 'ledger_leaf', 'idempotency', 'import_rule'];
+    'ledger_queue', 'ledger_leaf', 'idempotency', 'import_rule', 'exchange_rate', 'currency_name'];
 
 // Reference data and the demonstration's organisations are there before the first statement.
 function before(name, row) {
-    return ['organisation', 'country_group_membership'].includes(name) && row.entry === null;
+    return ['organisation', 'country_group_membership', 'exchange_rate_set'].includes(name)
+        && row.entry === null;
 }
 
 // Inputs get their number when a government is asked, which no statement names until it speaks:
@@ -184,8 +188,31 @@ function baselineFaults(state, held) {
     return found;
 }
 
+// A statement names the hash of its rates, which have no leaves of their own.
+function rateFaults(sets, rates) {
+    const lines = new Map(sets.map((row) => [row.id, []]));
+    const found = [];
+    for (const r of rates) {
+        const line = [r.currency, r.valid_from, r.valid_to, r.rate, r.quotation,
+            r.confidence ?? '-'].join(' ');
+        if (lines.has(r.set_id)) {
+            lines.get(r.set_id).push(`${line}\n`);
+        } else {
+            found.push(`exchange_rate ${r.set_id} ${line}: the log says nothing of this set`);
+        }
+    }
+    for (const row of sets) {
+        const held = lines.get(row.id);
+        const hash = createHash('sha256').update(held.sort().join('')).digest('hex');
+        if (`\\x${hash}` !== row.rates_sha256 || held.length !== Number(row.rate_count)) {
+            found.push(`exchange_rate ${row.id}: the rates are not those that were stated`);
+        }
+    }
+    return found;
+}
+
 // Every difference between the state tables and what the statements say.
-export function differences(state, { held, columns }) {
+export function differences(state, { held, columns, rates }) {
     const should = expected(state, held);
     const known = new Set([...Object.keys(tables), ...apart]);
     const found = Object.keys(columns).filter((name) => !known.has(name))
@@ -193,5 +220,7 @@ export function differences(state, { held, columns }) {
     for (const name of Object.keys(tables)) {
         found.push(...tableFaults(name, columns[name], held[name], should[name]));
     }
-    return [...found, ...baselineFaults(state, held)];
+    const sets = [...should.exchange_rate_set,
+        ...held.exchange_rate_set.filter((row) => before('exchange_rate_set', row))];
+    return [...found, ...baselineFaults(state, held), ...rateFaults(sets, rates)];
 }

@@ -189,6 +189,13 @@ async function steward() {
     }
     await done(api.steward.post('/v1/country-groups/LDC/memberships',
         bodyExample(operations.country_group_record)));
+    const first = await done(api.steward.post('/v1/exchange-rate-sets',
+        { ...bodyExample(operations.exchange_rate_set_record), note: 'Before noon.' }));
+    await done(api.steward.post('/v1/exchange-rate-sets', { name: 'Corrected', source: 'The same',
+        layout: 'plain', base_currency: 'XDR', method: 'monthly_average',
+        published_on: '2026-11-02', retrieved_on: '2026-11-03', reason: 'A digit was wrong.',
+        supersedes: first.body.rate_set.id, csv: 'currency,valid_from,valid_to,rate\n'
+            + 'USD,2026-10-01,2026-10-31,1.330\nOLD,2026-10-01,2026-10-31,2\n' }));
 }
 
 const settled = () => until(() => rows('SELECT count(*) AS n FROM ledger_queue')[0].n === 0, 15_000);
@@ -248,6 +255,7 @@ function victim(name) {
     const stated = {
         organisation: 't.entry IS NOT NULL',
         country_group_membership: 't.entry IS NOT NULL',
+        exchange_rate_set: 't.entry IS NOT NULL',
         ownership_input: 't.position_id IS NOT NULL',
     };
     return `t.ctid = (SELECT t.ctid FROM "${name}" AS t WHERE ${stated[name] ?? 'true'}
@@ -290,6 +298,30 @@ for (const [name, { key, unsaid = [] }] of Object.entries(tables)) {
         });
         assert.ok(found.some((fault) => fault.startsWith(`${name} `)
             && fault.endsWith('the log says nothing of this row')), found.join('\n'));
+    });
+}
+
+for (const [what, change] of Object.entries({
+    'another rate': 'UPDATE exchange_rate AS t SET rate = t.rate + 0.0001 WHERE',
+    'the same rate with another digit': 'UPDATE exchange_rate AS t SET rate = t.rate + 0.0000 WHERE',
+    'another day': 'UPDATE exchange_rate AS t SET valid_to = t.valid_to + 1 WHERE',
+    'the other quotation': "UPDATE exchange_rate AS t SET quotation = 'base_per_unit' WHERE",
+    'another confidence': "UPDATE exchange_rate AS t SET confidence = 'low' WHERE",
+    'a rate taken away': 'DELETE FROM exchange_rate AS t WHERE',
+    'a rate put in': `INSERT INTO exchange_rate (set_id, currency, valid_from, valid_to, rate, quotation)
+        SELECT t.set_id, 'XAU', t.valid_from, t.valid_to, 1, t.quotation FROM exchange_rate AS t WHERE`,
+})) {
+    test(`a set of exchange rates: ${what} is named`, () => {
+        for (const stated of [true, false]) {
+            const found = faults({ tampering: `${lawless('exchange_rate')}\n${change}
+                t.ctid = (SELECT r.ctid FROM exchange_rate AS r
+                            JOIN exchange_rate_set AS s ON s.id = r.set_id
+                           WHERE (s.entry IS NOT NULL) = ${stated} AND scale(r.rate) < 4
+                             AND r.confidence IS DISTINCT FROM 'low'
+                           ORDER BY r.set_id, r.currency, r.valid_from LIMIT 1);` });
+            assert.equal(found.length, 1, found.join('\n'));
+            assert.match(found[0], /^exchange_rate .*: the rates are not those that were stated$/);
+        }
     });
 }
 

@@ -13,6 +13,9 @@ export function bodyExample(operation) {
     return Object.values(operation.requestBody.content['application/json'].examples)[0].value;
 }
 
+// The rate set that the service starts with.
+export const REFERENCE_RATES = '0f7c6f0e-3b62-5d0c-9a53-6d2f6c7c1b47';
+
 // How each operation is called so that it works: its path's values, its caller, its body.
 const prepared = {
     country_read: async () => ({ code: 'MW' }),
@@ -20,6 +23,8 @@ const prepared = {
     country_calendar_record: async () => ({ code: 'MW' }),
     country_group_memberships: async () => ({ group: 'SIDS' }),
     country_group_record: async () => ({ group: 'LDC' }),
+    exchange_rate_set_read: async () => ({ id: REFERENCE_RATES }),
+    exchange_rate_set_rates: async () => ({ id: REFERENCE_RATES }),
     codelist_read: async () => ({ list: 'Sector' }),
     framework_versions: async () => ({ framework: 'C11' }),
     framework_items: async () => ({ framework: 'C11', version: 'V1.2' }),

@@ -35,6 +35,7 @@ const query = `SELECT json_build_object(
     'entries', ${rowsOf('ledger_entry', ['entry'])},
     'secrets', ${rowsOf('ledger_secret', ['entry', 'field'])},
     'currencies', (SELECT coalesce(json_agg(c), '[]') FROM currency AS c),
+    'rates', ${rowsOf('exchange_rate', ['set_id', 'currency', 'valid_from'])},
     'columns', ${columnsQuery},
     'held', json_build_object(${Object.entries(tables).map(([name, { key }]) =>
         `'${name}', ${rowsOf(`"${name}"`, key)}`).join(', ')}));`;
