@@ -47,6 +47,13 @@ struct response {
     const char *tree_size;   /* decimal */
     const char *disposition; /* Content-Disposition, for downloads */
     const char *cache;       /* Cache-Control, NULL: respond.c decides */
+    const char *related;     /* URL of what a report leaves to another resource */
+};
+
+/* What a report says beside its rows, from the same position of the ledger. */
+struct preface {
+    const char *members; /* of its JSON document, without the braces around them */
+    const char *note;    /* one line before its CSV, without its end */
 };
 
 /* Who writes what, in the order of the walk (flow/flow.c):
@@ -57,7 +64,7 @@ struct response {
      http/condition      idempotency_key, if_match
      csv_read_body       body                   when it came as CSV
      bind_exchange       values                 reads captures, query, body, statement
-     engine/lane         -
+     engine/lane         preface, response.tree_size and response.related of a report
      engine/result       response
    Everything but the strings of constants lives in arena. */
 struct exchange {
@@ -107,6 +114,7 @@ struct exchange {
     /* Every report has these two beside its own parameters. */
     const char *as_of; /* tree size or time, NULL for the newest */
     bool bare;         /* notes=none: CSV without its notes */
+    struct preface preface;
 
     struct response response;
 

@@ -5,6 +5,7 @@
 
 #include "core/clock.h"
 #include "core/metrics.h"
+#include "core/text.h"
 #include "engine/sqlstate.h"
 
 #include <assert.h>
@@ -13,7 +14,9 @@
 
 enum {
     ENTER_PARAMETERS = 9,
-    GRACE_MS = 1000 /* beyond statement_timeout, then the server is gone */
+    GRACE_MS = 1000, /* beyond statement_timeout, then the server is gone */
+    FILTERS_BYTES = 64 * 1024,
+    POSITION_PARAMETERS = 2
 };
 
 const char lane_enter_sql[] = "SELECT set_config('aidledger.principal', $1::text, true),"
@@ -26,8 +29,10 @@ const char lane_enter_sql[] = "SELECT set_config('aidledger.principal', $1::text
                               " set_config('aidledger.if_match', $8::text, true),"
                               " set_config('aidledger.route', $9::text, true)";
 
-/* A report is bound to a position before its query runs, and says which one it was. */
-static const char position_sql[] = "SELECT report_enter($1::text)";
+/* A report is bound to a position before its query runs, and says which one it was and what it has
+   to say beside its rows. */
+static const char position_sql[] = "SELECT tree_size, preface, note, related"
+                                   "  FROM report_enter($1::text, $2::jsonb)";
 
 /* ---------------------------------------------------------------- receiving */
 
@@ -57,6 +62,20 @@ static void finish_flight(struct connection *c, struct flight *flight)
     c->plan->finished(c->plan->lane, x, result);
 }
 
+static const char *kept(const struct exchange *x, const PGresult *result, int column)
+{
+    return PQgetisnull(result, 0, column) ? NULL
+                                          : arena_copy(x->arena, PQgetvalue(result, 0, column));
+}
+
+static void take_position(struct exchange *x, const PGresult *result)
+{
+    x->response.tree_size = kept(x, result, 0);
+    x->preface.members = kept(x, result, 1);
+    x->preface.note = kept(x, result, 2);
+    x->response.related = kept(x, result, 3);
+}
+
 static void take_result(struct connection *c, const struct expect *expect, PGresult *result)
 {
     struct flight *flight = &c->flights[expect->first];
@@ -65,7 +84,7 @@ static void take_result(struct connection *c, const struct expect *expect, PGres
         return;
     }
     if (expect->what == EXPECT_POSITION && sqlstate_is_success(result)) {
-        flight->x->response.tree_size = arena_copy(flight->x->arena, PQgetvalue(result, 0, 0));
+        take_position(flight->x, result);
         PQclear(result);
         return;
     }
@@ -205,6 +224,31 @@ static bool send_enter(struct connection *c, struct exchange *x)
     return PQsendQueryPrepared(c->link.db, "enter", ENTER_PARAMETERS, values, NULL, NULL, 0) != 0;
 }
 
+/* What a report is asked for, as one JSON object of texts. */
+static const char *filters_of(const struct exchange *x)
+{
+    struct text filters = text_open(x->arena, FILTERS_BYTES);
+    text_add_char(&filters, '{');
+    for (size_t i = 0; i < x->statement->parameter_count; i++) {
+        if (x->values[i] == NULL)
+            continue;
+        if (filters.length > 1)
+            text_add_char(&filters, ',');
+        text_add_json(&filters, x->statement->parameters[i].name);
+        text_add_char(&filters, ':');
+        text_add_json(&filters, x->values[i]);
+    }
+    text_add_char(&filters, '}');
+    return filters.full ? NULL : filters.data;
+}
+
+static bool send_position(struct connection *c, struct exchange *x)
+{
+    const char *const values[POSITION_PARAMETERS] = {x->as_of, filters_of(x)};
+    return PQsendQueryPrepared(c->link.db, "position", POSITION_PARAMETERS, values, NULL, NULL,
+                               0) != 0;
+}
+
 static bool send_statement(struct connection *c, struct exchange *x)
 {
     const size_t index = c->flight_count++;
@@ -217,7 +261,7 @@ static bool send_statement(struct connection *c, struct exchange *x)
     }
     if (c->plan->kind->serves == LANE_REPORT) {
         expect_next(c, EXPECT_POSITION, index, index + 1);
-        if (PQsendQueryPrepared(c->link.db, "position", 1, &x->as_of, NULL, NULL, 0) == 0)
+        if (!send_position(c, x))
             return false;
     }
     expect_next(c, EXPECT_STATEMENT, index, index + 1);

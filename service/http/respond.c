@@ -121,16 +121,22 @@ static const char *query_value(const struct exchange *x, const char *name)
     return NULL;
 }
 
-/* RFC 8288: where this page is, where the list begins and where it goes on. */
+/* RFC 8288: where this page is, where the list begins and where it goes on; of a report, where what
+   belongs to it stands. */
 static void add_links(struct MHD_Response *response, struct exchange *x)
 {
-    if (x->statement == NULL || x->statement->kind != STATEMENT_LIST || x->response.status != 200)
+    const bool list = x->statement != NULL && x->statement->kind == STATEMENT_LIST;
+    if (x->response.status != 200 || (!list && x->response.related == NULL))
         return;
     struct text link = text_open(x->arena, LINK_BYTES);
-    add_page_link(&link, x, "self", query_value(x, "after"));
-    add_page_link(&link, x, "first", NULL);
+    if (list) {
+        add_page_link(&link, x, "self", query_value(x, "after"));
+        add_page_link(&link, x, "first", NULL);
+    }
     if (x->response.next != NULL)
         add_page_link(&link, x, "next", x->response.next);
+    if (x->response.related != NULL)
+        text_addf(&link, "<%s>; rel=\"related\"", x->response.related);
     if (!link.full)
         add(response, "Link", link.data);
 }

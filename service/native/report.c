@@ -194,6 +194,7 @@ bool report_render(struct exchange *x, const struct rows *rows)
                                   .tree_size = x->response.tree_size,
                                   .parameters = parameters,
                                   .parameter_count = take_parameters(x, parameters),
+                                  .preface = x->preface,
                                   .bare = x->bare};
     const bool csv = x->format == FORMAT_CSV;
     if (!(csv ? report_write_csv : report_write_json)(&out, &report, rows)) {

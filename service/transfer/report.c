@@ -118,7 +118,12 @@ bool report_write_json(struct text *out, const struct report *report, const stru
     for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
         write_member(out, told[i], json_object_get(manifest, told[i]));
     write_parameters(out, report);
-    text_addf(out, ",\"tree_size\":%s,\"rows\":[", report->tree_size);
+    text_addf(out, ",\"tree_size\":%s,", report->tree_size);
+    if (report->preface.members != NULL) {
+        text_add(out, report->preface.members);
+        text_add_char(out, ',');
+    }
+    text_add(out, "\"rows\":[");
     for (size_t row = 0; row < rows->count; row++) {
         if (row > 0)
             text_add_char(out, ',');
@@ -191,6 +196,11 @@ static void write_notes(struct text *out, const struct report *report)
             write_note(out, lists[i], json_string_value(json_array_get(list, line)));
     }
     write_note(out, "null", word(manifest, "null_rule"));
+    if (report->preface.note != NULL) {
+        text_add(out, "# ");
+        text_add(out, report->preface.note);
+        text_add(out, "\r\n");
+    }
 }
 
 static void write_record(struct text *out, const json_t *columns, const struct rows *rows,

@@ -17,17 +17,18 @@ struct report {
     const char *tree_size; /* decimal */
     const struct field *parameters;
     size_t parameter_count;
-    bool bare; /* no notes: CSV for programs */
+    struct preface preface; /* what it says beside its rows; members may be NULL */
+    bool bare;              /* no notes: CSV for programs */
 };
 
 /* Both write the same cells in the order of the manifest's columns: text as it is, integers and
    exact decimals as PostgreSQL prints them, null as null or as an empty field. False when the
    result does not have the manifest's columns; whether the text was large enough is asked of it. */
 
-/* One JSON document; decimals are strings. */
+/* One JSON document, the members of the preface before the rows; decimals are strings. */
 bool report_write_json(struct text *out, const struct report *report, const struct rows *rows);
 
 /* RFC 4180 with CRLF and a header line. Before it, unless bare, "# " lines say what the report is,
-   how it is computed, and what it does not tell. A text cell that a spreadsheet would take for a
+   how it is computed, what it does not tell, and the note of the preface. A text cell that a spreadsheet would take for a
    formula gets an apostrophe in front. */
 bool report_write_csv(struct text *out, const struct report *report, const struct rows *rows);

@@ -111,6 +111,7 @@ ownership_input_resume                     401 403 403 403 403 403 403 403 403 4
 ownership_input_escalate                   401 403 403 403 403 403 403 200 403 403 403 403 403
 ownership_input_joint_statement            401 403 403 200 403 403 403 200 403 403 403 403 403
 ownership_input_agree_to_differ            401 403 403 200 403 403 403 200 403 403 403 403 403
+standing_disagreement_list                 200 200 200 200 200 200 200 200 200 200 200 200 200
 inbox_list                                 401 200 200 200 200 200 200 200 200 403 403 200 403
 receipt_confirmation_list                  200 200 200 200 200 200 200 200 200 200 200 200 200
 receipt_confirmation_read                  200 200 200 200 200 200 200 200 200 200 200 200 200

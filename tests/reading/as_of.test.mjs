@@ -40,6 +40,7 @@ function paths() {
         `/v1/ownership-inputs?commitment=${made.id}`, `${made.path}/history?limit=200`,
         `${made.path}/field-history`,
         `/v1/receipt-confirmations?commitment=${made.id}&limit=200`,
+        '/v1/standing-disagreements',
         ...(transaction ? [`${made.path}/transactions/${transaction}`] : []),
         ...(receipt ? [`/v1/receipt-confirmations/${receipt}`] : [])];
 }
@@ -81,6 +82,10 @@ before(async () => {
     await act('answered', api.donorApprover, 'post', `${input}/answer`,
         { answer: 'rejected', reason: 'No.' });
     await act('escalated', api.signatory, 'post', `${input}/escalate`, { ground: 'It was promised.' });
+    await act('one side differs', api.donorApprover, 'post', `${input}/agree-to-differ`,
+        { text: 'It was not.' });
+    await act('both differ', api.signatory, 'post', `${input}/agree-to-differ`, { text: 'It was.' });
+    assert.equal(seen.at(-1).read['/v1/standing-disagreements'].items.length, 1);
     const partial = await good(api.officer.post('/v1/receipt-confirmations', {
         transaction_id: transaction, outcome: 'partial', amount: '120000.00',
         value_date: '2026-11-09' }));

@@ -154,6 +154,56 @@ for (const slug of slugs) {
     });
 }
 
+// Nigeria and the northern donor differ on C.
+const STANDING = { country: 'NG', position: 'contest', texts: ['We asked the regulator.',
+    'We were not asked.'] };
+
+function told(item) {
+    assert.deepEqual(item.texts.map(({ side }) => side), ['donor', 'recipient']);
+    assert.equal(item.entry, item.texts[0].entry, 'it stands from the second text on');
+    assert.equal(item.commitment.id, world.c.split('/').at(-1));
+    return { country: item.country, position: item.position,
+        texts: item.texts.map(({ text }) => text) };
+}
+
+for (const slug of slugs) {
+    test(`${slug}: a standing disagreement stands beside it in the words of both`, async () => {
+        const { body, headers } = await report(slug);
+        const { count, items, list } = body.standing_disagreements;
+        assert.equal(count, 1);
+        assert.deepEqual(items.map(told), [STANDING]);
+        assert.equal(list, `/v1/standing-disagreements?as_of=${world.size}`);
+        assert.equal(headers.get('link'), `<${list}>; rel="related"`);
+        assert.deepEqual((await good(api.anonymous.get(list))).body.items, items);
+        const csv = await report(slug, '', 'text/csv');
+        assert.ok(csv.text.includes('# standing disagreements: 1; the texts of both sides are at '
+            + `${list}\r\n`));
+        const bare = await report(slug, '&notes=none', 'text/csv');
+        assert.equal(bare.headers.get('link'), `<${list}>; rel="related"`);
+        assert.ok(!bare.text.includes('#'));
+        const open = await good(api.anonymous.get(`/v1/reports/${slug}?as_of=${world.open}`));
+        assert.equal(open.body.standing_disagreements.count, 0, 'while it was disputed');
+    });
+
+    test(`${slug}: its filters hold for standing disagreements too, here and in their list`, async () => {
+        const names = manifests[slug].parameters.map(({ name }) => name);
+        for (const [query, count] of [['donor=XI-TEST-NORTH', 1], ['donor=XI-DEMO-DONOR', 0],
+            ['donor=a%26b%20%C3%A9', 0], ['recipient=NG', 1], ['recipient=MW', 0],
+            ['country=NG', 1], ['country=MW', 0], ['sector=11110', 1], ['sector=22040', 0],
+            ['year=2021', 1], ['year=2020', 0]]) {
+            if (names.includes(query.split('=')[0])) {
+                const { body } = await report(slug, `&${query}`);
+                assert.equal(body.standing_disagreements.count, count, query);
+                const { list } = body.standing_disagreements;
+                assert.equal(list, `/v1/standing-disagreements?${query.replace('recipient',
+                    'country')}&as_of=${world.size}`);
+                assert.deepEqual((await good(api.anonymous.get(list))).body.items,
+                    body.standing_disagreements.items, query);
+            }
+        }
+    });
+}
+
 test('the portfolio is the transactions of the API, part by part', async () => {
     const sums = new Map();
     let path = `/v1/commitments?as_of=${world.size}&limit=200`;

@@ -96,6 +96,7 @@ START_TEST(notes_are_lines_of_their_own)
 {
     struct run run = prepare(NULL, 0);
     run.report.bare = false;
+    run.report.preface = (struct preface){.members = "\"beside\":3", .note = "beside: 3"};
     run.report.parameters = parameters;
     run.report.parameter_count = 1;
     ck_assert(report_write_csv(&run.out, &run.report, &run.rows));
@@ -103,7 +104,7 @@ START_TEST(notes_are_lines_of_their_own)
                      "# report: x\r\n# title: T\r\n# definition version: 1\r\n# question: Q?\r\n"
                      "# tree size: 12\r\n# parameter donor: XI-1  x\r\n# method: M\r\n"
                      "# limitations: L1\r\n# limitations: L2\r\n# null: N\r\n"
-                     "name,count,amount\r\n");
+                     "# beside: 3\r\nname,count,amount\r\n");
     end(&run);
 }
 END_TEST
@@ -114,6 +115,7 @@ START_TEST(json_is_typed_by_the_manifest)
     struct run run = prepare(cells, 2);
     run.report.parameters = parameters;
     run.report.parameter_count = 1;
+    run.report.preface = (struct preface){.members = "\"beside\":3", .note = "beside: 3"};
     ck_assert(report_write_json(&run.out, &run.report, &run.rows));
     json_t *document = json_loads(run.out.data, JSON_REJECT_DUPLICATES, NULL);
     ck_assert_ptr_nonnull(document);
@@ -122,6 +124,7 @@ START_TEST(json_is_typed_by_the_manifest)
     ck_assert_str_eq(
         json_string_value(json_object_get(json_object_get(document, "parameters"), "donor")),
         "XI-1\r\nx");
+    ck_assert_int_eq(json_integer_value(json_object_get(document, "beside")), 3);
     ck_assert(
         json_equal(json_object_get(document, "columns"), json_object_get(run.manifest, "columns")));
     ck_assert_ptr_nonnull(strstr(run.out.data, "\"rows\":[{\"name\":\"a\\\"b\",\"count\":7,"
