@@ -100,15 +100,24 @@ static void hold_all(struct exchange *x, struct exchange *joined, struct shared 
     hold(x, shared->result, let_go, shared);
 }
 
-/* What x knows without a result: why there is none, and which position a report is bound to. */
+static void copy(const char **to, const char *from, struct exchange *other)
+{
+    if (from != NULL)
+        *to = arena_copy(other->arena, from);
+}
+
+/* What x knows without a result: why there is none, which position a report is bound to, and what
+   it says beside its rows. */
 static void tell(const struct exchange *x, struct exchange *other)
 {
     if (problem_is_set(&x->problem)) {
         other->problem.retry_after_s = x->problem.retry_after_s;
         (void)problem_set(&other->problem, x->problem.kind, "%s", x->problem.detail);
     }
-    if (x->response.tree_size != NULL)
-        other->response.tree_size = arena_copy(other->arena, x->response.tree_size);
+    copy(&other->response.tree_size, x->response.tree_size, other);
+    copy(&other->response.related, x->response.related, other);
+    copy(&other->preface.members, x->preface.members, other);
+    copy(&other->preface.note, x->preface.note, other);
 }
 
 struct exchange *alike_share(struct exchange *x, PGresult *result)

@@ -59,6 +59,11 @@ test('each is answered in the form it asks for', async () => {
 test('a report asked for by many at once is bound to one position', async () => {
     const answers = await crowd(CROWD, '/v1/reports/portfolio');
     assert.ok(answers.every((answer) => answer.status === 200 && answer.body.tree_size >= 1));
+    for (const { body, headers } of answers) {
+        const { list } = body.standing_disagreements;
+        assert.equal(list, `/v1/standing-disagreements?as_of=${body.tree_size}`);
+        assert.equal(headers.get('link'), `<${list}>; rel="related"`);
+    }
 });
 
 // What was acknowledged before a reader asked is in what it reads, whoever asked beside it.

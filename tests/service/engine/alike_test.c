@@ -70,6 +70,8 @@ START_TEST(all_hold_the_answer_until_the_last_is_done)
     alike_join(a, c);
     PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
     a->response.tree_size = "12";
+    a->response.related = "/x";
+    a->preface = (struct preface){.members = "\"beside\":3", .note = "beside: 3"};
     struct exchange *joined = alike_share(a, result);
     ck_assert_ptr_eq(joined, c);
     ck_assert_ptr_eq(joined->next, b);
@@ -80,6 +82,9 @@ START_TEST(all_hold_the_answer_until_the_last_is_done)
     ck_assert_ptr_eq(b->result, result);
     ck_assert_int_eq(PQntuples(b->result), 0);
     ck_assert_str_eq(b->response.tree_size, "12");
+    ck_assert_str_eq(b->response.related, "/x");
+    ck_assert_str_eq(b->preface.members, "\"beside\":3");
+    ck_assert_str_eq(b->preface.note, "beside: 3");
     suite_exchange_free(b);
 }
 END_TEST
