@@ -179,10 +179,11 @@ fmt-check: ## fail when a C source is not formatted
 	$(if $(C_FILES),$(Q)clang-format --dry-run -Werror $(C_FILES))
 
 .PHONY: lint
-lint: ## layers, clang-tidy, cppcheck, shellcheck
+lint: ## layers, exact money, clang-tidy, cppcheck, shellcheck
 	$(call packages,build test lint)
-	@$(SUBMAKE) $(PARALLEL) $(CATALOGUE)
+	@$(SUBMAKE) $(PARALLEL) $(ARCHIVE)
 	service/host/layers.sh
+	service/host/exact.sh $(BUILD)
 	shellcheck $$(git grep -lE '^#!.*(sh|bash)$$' -- service tests docker .ci .githooks)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 	  --suppress=missingIncludeSystem -Iservice -D_GNU_SOURCE $(SOURCES)
