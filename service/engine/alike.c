@@ -102,8 +102,11 @@ static void hold_all(struct exchange *x, struct exchange *joined, struct shared 
 
 static void copy(const char **to, const char *from, struct exchange *other)
 {
-    if (from != NULL)
-        *to = arena_copy(other->arena, from);
+    if (from == NULL)
+        return;
+    *to = arena_copy(other->arena, from);
+    if (*to == NULL)
+        (void)problem_set(&other->problem, PROBLEM_INTERNAL, NO_ROOM);
 }
 
 /* What x knows without a result: why there is none, which position a report is bound to, and what
