@@ -5,13 +5,22 @@
 -- role  public
 -- $1    donor      query   text      optional
 -- $2    year       query   year      optional
+-- $3    currency   query   currency  optional
+-- $4    rate_set   query   uuid      optional
 WITH part AS (
     SELECT p.*
-      FROM report_parts() AS p
+      FROM report_parts_in($3::text, $4::uuid) AS p
       JOIN organisation AS o ON o.id = p.donor
      WHERE p.transaction_type IN ('2', '3')
        AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
        AND ($2::integer IS NULL OR extract(year FROM p.transaction_date) = $2)),
+missing AS (
+    SELECT jsonb_agg(to_jsonb(m)) AS notes
+      FROM (SELECT p.currency, p.transaction_type AS type,
+                   count(DISTINCT p.transaction_id) AS transactions, sum(p.stated) AS amount
+              FROM part AS p
+             WHERE p.amount = 'NaN'
+             GROUP BY p.currency, p.transaction_type) AS m),
 membership AS MATERIALIZED (
     SELECT m.* FROM report_memberships() AS m),
 standing AS (
@@ -39,24 +48,31 @@ placed AS (
            SELECT 'all') AS r (recipient_group))
 SELECT l.recipient_group, extract(year FROM l.transaction_date)::integer AS year, l.currency,
        count(DISTINCT l.country) AS countries,
-       report_sum(sum(l.amount) FILTER (WHERE l.transaction_type = '2'), u.minor_unit)
+       report_sum(sum(l.amount) FILTER (WHERE l.transaction_type = '2'), u.minor_unit, $3)
            AS committed,
-       report_sum(sum(l.ict_220) FILTER (WHERE l.transaction_type = '2'), u.minor_unit)
+       report_sum(sum(l.ict_220) FILTER (WHERE l.transaction_type = '2'), u.minor_unit, $3)
            AS committed_ict_220,
-       report_sum(sum(l.ict_principal) FILTER (WHERE l.transaction_type = '2'), u.minor_unit)
+       report_sum(sum(l.ict_principal) FILTER (WHERE l.transaction_type = '2'), u.minor_unit, $3)
            AS committed_ict_principal,
-       report_sum(sum(l.ict_significant) FILTER (WHERE l.transaction_type = '2'), u.minor_unit)
+       report_sum(sum(l.ict_significant) FILTER (WHERE l.transaction_type = '2'), u.minor_unit, $3)
            AS committed_ict_significant,
-       report_sum(sum(l.amount) FILTER (WHERE l.transaction_type = '3'), u.minor_unit)
+       report_sum(sum(l.amount) FILTER (WHERE l.transaction_type = '3'), u.minor_unit, $3)
            AS disbursed,
-       report_sum(sum(l.ict_220) FILTER (WHERE l.transaction_type = '3'), u.minor_unit)
+       report_sum(sum(l.ict_220) FILTER (WHERE l.transaction_type = '3'), u.minor_unit, $3)
            AS disbursed_ict_220,
-       report_sum(sum(l.ict_principal) FILTER (WHERE l.transaction_type = '3'), u.minor_unit)
+       report_sum(sum(l.ict_principal) FILTER (WHERE l.transaction_type = '3'), u.minor_unit, $3)
            AS disbursed_ict_principal,
-       report_sum(sum(l.ict_significant) FILTER (WHERE l.transaction_type = '3'), u.minor_unit)
-           AS disbursed_ict_significant
+       report_sum(sum(l.ict_significant) FILTER (WHERE l.transaction_type = '3'), u.minor_unit, $3)
+           AS disbursed_ict_significant,
+       CASE WHEN row_number() OVER place = 1 THEN report_conversion($3, $4) END AS method,
+       CASE WHEN row_number() OVER place = 1
+            THEN report_conversion_limits($3, $4, (SELECT m.notes FROM missing AS m)) END
+           AS limitations
   FROM placed AS l
   JOIN currency AS u ON u.code = l.currency
  GROUP BY l.recipient_group, year, l.currency, u.minor_unit
- ORDER BY array_position(ARRAY['LDC', 'SIDS', 'LLDC', 'EIT', 'union', 'no group', 'no country',
-                               'all'], l.recipient_group), year, l.currency COLLATE "C"
+WINDOW place AS (
+     ORDER BY array_position(ARRAY['LDC', 'SIDS', 'LLDC', 'EIT', 'union', 'no group', 'no country',
+                                   'all'], l.recipient_group),
+              extract(year FROM l.transaction_date)::integer, l.currency COLLATE "C")
+ ORDER BY row_number() OVER place

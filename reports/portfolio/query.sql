@@ -7,33 +7,53 @@
 -- $2    recipient  query   country   optional
 -- $3    sector     query   code      optional
 -- $4    year       query   year      optional
-SELECT coalesce(o.identifier, o.id::text) AS donor, o.name AS donor_name,
+-- $5    currency   query   currency  optional
+-- $6    rate_set   query   uuid      optional
+WITH part AS (
+    SELECT p.*, o.identifier, o.name
+      FROM report_parts_in($5::text, $6::uuid) AS p
+      JOIN organisation AS o ON o.id = p.donor
+     WHERE p.transaction_type IN ('2', '3')
+       AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
+       AND ($2::text IS NULL OR p.country = $2)
+       AND ($3::text IS NULL OR p.sector = $3)
+       AND ($4::integer IS NULL OR extract(year FROM p.transaction_date) = $4)),
+missing AS (
+    SELECT jsonb_agg(to_jsonb(m)) AS notes
+      FROM (SELECT p.currency, p.transaction_type AS type,
+                   count(DISTINCT p.transaction_id) AS transactions, sum(p.stated) AS amount
+              FROM part AS p
+             WHERE p.amount = 'NaN'
+             GROUP BY p.currency, p.transaction_type) AS m)
+SELECT coalesce(p.identifier, p.donor::text) AS donor, p.name AS donor_name,
        p.country AS recipient_country, p.region AS recipient_region, p.sector,
        extract(year FROM p.transaction_date)::integer AS year, p.currency,
-       report_sum(sum(p.amount) FILTER (WHERE p.transaction_type = '2'), u.minor_unit)
+       report_sum(sum(p.amount) FILTER (WHERE p.transaction_type = '2'), u.minor_unit, $5)
            AS committed,
-       report_sum(sum(p.ict_220) FILTER (WHERE p.transaction_type = '2'), u.minor_unit)
+       report_sum(sum(p.ict_220) FILTER (WHERE p.transaction_type = '2'), u.minor_unit, $5)
            AS committed_ict_220,
-       report_sum(sum(p.ict_principal) FILTER (WHERE p.transaction_type = '2'), u.minor_unit)
+       report_sum(sum(p.ict_principal) FILTER (WHERE p.transaction_type = '2'), u.minor_unit, $5)
            AS committed_ict_principal,
-       report_sum(sum(p.ict_significant) FILTER (WHERE p.transaction_type = '2'), u.minor_unit)
+       report_sum(sum(p.ict_significant) FILTER (WHERE p.transaction_type = '2'), u.minor_unit, $5)
            AS committed_ict_significant,
-       report_sum(sum(p.amount) FILTER (WHERE p.transaction_type = '3'), u.minor_unit)
+       report_sum(sum(p.amount) FILTER (WHERE p.transaction_type = '3'), u.minor_unit, $5)
            AS disbursed,
-       report_sum(sum(p.ict_220) FILTER (WHERE p.transaction_type = '3'), u.minor_unit)
+       report_sum(sum(p.ict_220) FILTER (WHERE p.transaction_type = '3'), u.minor_unit, $5)
            AS disbursed_ict_220,
-       report_sum(sum(p.ict_principal) FILTER (WHERE p.transaction_type = '3'), u.minor_unit)
+       report_sum(sum(p.ict_principal) FILTER (WHERE p.transaction_type = '3'), u.minor_unit, $5)
            AS disbursed_ict_principal,
-       report_sum(sum(p.ict_significant) FILTER (WHERE p.transaction_type = '3'), u.minor_unit)
-           AS disbursed_ict_significant
-  FROM report_parts() AS p
-  JOIN organisation AS o ON o.id = p.donor
+       report_sum(sum(p.ict_significant) FILTER (WHERE p.transaction_type = '3'), u.minor_unit, $5)
+           AS disbursed_ict_significant,
+       CASE WHEN row_number() OVER place = 1 THEN report_conversion($5, $6) END AS method,
+       CASE WHEN row_number() OVER place = 1
+            THEN report_conversion_limits($5, $6, (SELECT m.notes FROM missing AS m)) END
+           AS limitations
+  FROM part AS p
   JOIN currency AS u ON u.code = p.currency
- WHERE p.transaction_type IN ('2', '3')
-   AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-   AND ($2::text IS NULL OR p.country = $2)
-   AND ($3::text IS NULL OR p.sector = $3)
-   AND ($4::integer IS NULL OR extract(year FROM p.transaction_date) = $4)
- GROUP BY o.id, p.country, p.region, p.sector, year, p.currency, u.minor_unit
- ORDER BY coalesce(o.identifier, o.id::text) COLLATE "C", p.country COLLATE "C",
-          p.region COLLATE "C", p.sector COLLATE "C", year, p.currency COLLATE "C"
+ GROUP BY p.donor, p.identifier, p.name, p.country, p.region, p.sector, year, p.currency,
+          u.minor_unit
+WINDOW place AS (
+     ORDER BY coalesce(p.identifier, p.donor::text) COLLATE "C", p.country COLLATE "C",
+              p.region COLLATE "C", p.sector COLLATE "C",
+              extract(year FROM p.transaction_date)::integer, p.currency COLLATE "C")
+ ORDER BY row_number() OVER place

@@ -172,6 +172,32 @@ static size_t take_parameters(const struct exchange *x, struct field parameters[
     return count;
 }
 
+static bool extend(json_t *list, const char *cell)
+{
+    json_t *more = json_loads(cell, 0, NULL);
+    const bool extended = more != NULL && json_array_extend(list, more) == 0;
+    json_decref(more);
+    return extended;
+}
+
+/* What only the query knows: it may end with columns that are named for these lists of its
+   manifest, and hold in the first row an array of further sentences for it. */
+static bool take_sentences(json_t *manifest, struct rows *rows)
+{
+    static const char *const lists[] = {"limitations", "method"};
+    const size_t columns = json_array_size(json_object_get(manifest, "columns"));
+    for (size_t i = 0; i < 2 && rows->columns > columns; i++) {
+        const size_t last = rows->columns - 1;
+        if (strcmp(rows->name(rows->source, last), lists[i]) != 0)
+            continue;
+        rows->columns--;
+        const char *cell = rows->count > 0 ? rows->cell(rows->source, 0, last) : NULL;
+        if (cell != NULL && !extend(json_object_get(manifest, lists[i]), cell))
+            return false;
+    }
+    return true;
+}
+
 static void log_mismatch(const struct exchange *x)
 {
     struct log_line line;
@@ -184,12 +210,16 @@ static void log_mismatch(const struct exchange *x)
 bool report_render(struct exchange *x, const struct rows *rows)
 {
     const char *slug = slug_of(x);
-    const json_t *manifest =
+    json_t *manifest =
         read_manifest(x, catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug)));
     struct field parameters[QUERY_MAX];
+    struct rows told = *rows;
     struct text out;
     if (manifest == NULL || !open_document(x, &out))
         return false;
+    if (!take_sentences(manifest, &told))
+        return problem_set(&x->problem, PROBLEM_INTERNAL,
+                           "The report's notes do not fit in memory.");
     const struct report report = {.manifest = manifest,
                                   .tree_size = x->response.tree_size,
                                   .parameters = parameters,
@@ -197,7 +227,7 @@ bool report_render(struct exchange *x, const struct rows *rows)
                                   .preface = x->preface,
                                   .bare = x->bare};
     const bool csv = x->format == FORMAT_CSV;
-    if (!(csv ? report_write_csv : report_write_json)(&out, &report, rows)) {
+    if (!(csv ? report_write_csv : report_write_json)(&out, &report, &told)) {
         log_mismatch(x);
         return problem_set(&x->problem, PROBLEM_INTERNAL,
                            "Something went wrong on our side. It has been logged.");
