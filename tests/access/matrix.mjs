@@ -120,4 +120,10 @@ receipt_confirmation_explain               401 200 403 200 403 403 403 403 403 4
 receipt_confirmation_correct               401 200 403 200 403 403 403 403 403 403 403 403 403
 receipt_confirmation_accept                401 403 403 200 403 403 403 200 403 403 403 403 403
 receipt_confirmation_receive               401 403 403 403 200 403 403 403 403 403 200 403 403
+treasury_receipt_upload                    401 403 403 403 403 200 200 403 403 403 403 403 403
+treasury_receipt_list                      401 403 403 403 403 200 200 200 200 403 403 200 403
+treasury_receipt_read                      401 403 403 403 403 200 404 200 404 403 403 200 403
+treasury_receipt_confirm                   401 403 403 403 403 403 403 200 404 403 403 403 403
+treasury_receipt_reject                    401 403 403 403 403 200 404 200 404 403 403 403 403
+treasury_receipt_withdraw                  401 403 403 403 403 200 404 200 404 403 403 403 403
 `;

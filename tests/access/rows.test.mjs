@@ -21,6 +21,7 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'ownership_state', 'ownership_position', 'ownership_answer', 'ownership_resolution',
     'ownership_escalation', 'ownership_joint_statement', 'ownership_agreement',
     'ownership_disagreement', 'receipt_confirmation', 'receipt_confirmation_state',
+    'treasury_receipt_state', 'treasury_rejection',
     'receipt_explanation', 'receipt_correction', 'receipt_acceptance', 'receiver_confirmation',
     'commitment_distinction', 'instalment_settlement', 'instalment_miss', 'ownership_deadline',
     'receipt_lapse', 'working_calendar', 'exchange_rate', 'exchange_rate_set', 'ledger_entry',

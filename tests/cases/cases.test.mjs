@@ -7,6 +7,7 @@
 //   as       who asks: a user of tests/lib/client.mjs, or one of `users` (below)
 //   path     values of the path, when the fixture's id is not meant
 //   query    the query as it is sent
+//   csv      the body as CSV, its lines in a list
 //   body     the body; or `change`: the contract's example with members replaced, null takes one out
 //   ifMatch  the If-Match, null for none; else the fixture's ETag, where the contract has the header
 //   expect   status; faults: every "pointer rule" or "parameter rule"; problem: its slug; answer: what
@@ -88,6 +89,18 @@ async function settled() {
     await pay({ adjusts: wrong, amount: '-175000.01', reason: 'Sent twice.' });
     await pay({ recipient_country: undefined, recipient_region: '298' });
     return make.fresh(made);
+}
+
+async function bookedOfPayment(changes) {
+    const { commitment, ...made } = await make.bookedPayment(changes);
+    return made;
+}
+
+async function withdrawnBook() {
+    const made = await make.booked();
+    await done(api.officer.post(`${made.path}/withdraw`, { reason: 'Booked twice.' },
+        { ifMatch: made.etag }));
+    return { ...made, ...await make.freshBook(made) };
 }
 
 const toReceiver = { receiver_org: { ref: 'XI-TEST-NGO', name: 'School Networks Trust' } };
@@ -179,6 +192,51 @@ const fixtures = {
         const made = await payments(toMalawi);
         await make.confirmedAs('not_visible', made.transaction);
         return make.fresh(made);
+    },
+    booked: make.booked,
+    booked_of_payment: bookedOfPayment, booked_in_kwacha: () => bookedOfPayment({ currency: 'MWK' }),
+    booked_in_part: () => bookedOfPayment({ amount: '100000.00' }),
+    booked_twice: async () => {
+        const made = await bookedOfPayment({ amount: '100000.00' });
+        await make.bookConfirmed(made, 'partial');
+        return { ...await make.booked({ ref: made.ref, amount: '75000.01' }),
+            transaction: made.transaction };
+    },
+    booked_confirmed: async () => {
+        const made = await bookedOfPayment();
+        await make.bookConfirmed(made, 'full');
+        return { ...await make.freshBook(made), ref: made.ref, transaction: made.transaction };
+    },
+    booked_restated: async () => {
+        const made = await bookedOfPayment({ amount: '100000.00' });
+        await make.bookConfirmed(made, 'partial');
+        await make.confirmedAs('not_received', made.transaction);
+        return { ...await make.freshBook(made), transaction: made.transaction };
+    },
+    booked_withdrawn: withdrawnBook,
+    booked_after_statement: async () => {
+        const made = await bookedOfPayment();
+        await make.confirmedAs('partial', made.transaction);
+        return made;
+    },
+    booked_after_denial: async () => {
+        const made = await bookedOfPayment();
+        await make.confirmedAs('not_received', made.transaction);
+        return made;
+    },
+    booked_beside_confirmed: async () => {
+        const made = await bookedOfPayment();
+        await make.bookConfirmed(made, 'full');
+        return { ...await make.booked({ ref: made.ref }), transaction: made.transaction };
+    },
+    booked_beside_commitment: async () => {
+        const made = await make.effective();
+        const { body } = await done(api.anonymous.get(`${made.path}/transactions`));
+        return { ...await make.booked(), transaction: body.items[0].id };
+    },
+    booked_beside_zambia: async () => {
+        const { transaction } = await payments({ recipient_country: 'ZM', amount: '75000.00' });
+        return { ...await make.booked(), transaction };
     },
     disputed: make.disputed, disputed_with_itself: disputedWithItself,
     proposed: async () => proposed(await make.disputed()),
@@ -321,11 +379,11 @@ function replaced(value, words) {
 }
 
 function bodyOf(one, operation) {
-    if (!operation.requestBody) {
+    if (!operation.requestBody || one.csv) {
         return undefined;
     }
-    if (one.body) {
-        return one.body;
+    if (one.body || Array.isArray(bodyExample(operation))) {
+        return one.body ?? bodyExample(operation);
     }
     const changed = { ...bodyExample(operation), ...one.change };
     return Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== null));
@@ -357,7 +415,8 @@ async function runCase(one, operation) {
     const takesTag = operation.parameters.some((p) => p.name === 'If-Match' && p.required);
     const ifMatch = sent.ifMatch !== undefined ? sent.ifMatch : takesTag ? given.etag : undefined;
     const answer = await request(operation.method, path,
-        { token: users[sent.as].token, body: bodyOf(sent, operation), ifMatch });
+        { token: users[sent.as].token, body: bodyOf(sent, operation), ifMatch,
+            ...(sent.csv && { raw: sent.csv.join('\r\n'), headers: { 'content-type': 'text/csv' } }) });
     assert.equal(answer.status, expect.status, answer.text);
     assert.deepEqual(answerFaults(operation, answer), []);
     if (expect.faults) {

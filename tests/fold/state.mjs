@@ -37,6 +37,13 @@ function lower(text) {
     return Array.from(text, (character) => Array.from(character.toLowerCase())[0]).join('');
 }
 
+// What a reference comes to without what people write differently.
+function referenceKey(text) {
+    const key = Array.from((text ?? '').replaceAll(/[^\p{L}\p{N}]/gu, ''),
+        (character) => Array.from(character.toUpperCase())[0]).join('');
+    return key === '' ? null : key;
+}
+
 function without(content, ...names) {
     return Object.fromEntries(Object.entries(content).filter(([name]) => !names.includes(name)));
 }
@@ -58,6 +65,7 @@ export class State {
         this.transactions = new Map();
         this.confirmationStates = new Map();
         this.disbursements = new Map();
+        this.treasury = new Map();
         this.rows = Object.fromEntries(['country_group_membership', 'working_calendar', 'exchange_rate_set',
             'commitment_revision', 'commitment_state', 'commitment_distinction',
             'planned_disbursement', 'instalment_settlement', 'instalment_miss', 'framework_link',
@@ -65,7 +73,8 @@ export class State {
             'ownership_resolution', 'ownership_state', 'ownership_deadline', 'ownership_escalation',
             'ownership_joint_statement', 'ownership_agreement', 'ownership_disagreement',
             'receipt_confirmation', 'receipt_confirmation_state', 'receipt_explanation',
-            'receipt_correction', 'receipt_acceptance', 'receiver_confirmation', 'receipt_lapse']
+            'receipt_correction', 'receipt_acceptance', 'receiver_confirmation', 'receipt_lapse',
+            'treasury_receipt_state', 'treasury_rejection']
             .map((name) => [name, []]));
     }
 
@@ -207,6 +216,29 @@ export class State {
                 amount: numeric(one.amount),
             });
         }
+    }
+
+    // ------------------------------------------------------------ treasuries
+
+    treasuryReceipt(leaf, allowed) {
+        const r = this.treasury.get(leaf.aggregate);
+        if (!r) {
+            throw new Error(`there is no treasury receipt ${leaf.aggregate}`);
+        }
+        if (!allowed.includes(r.state)) {
+            this.note(leaf, `the treasury receipt is ${r.state}`);
+        }
+        return r;
+    }
+
+    turnTreasury(r, leaf, { state, transaction = null, confirmation = null, amount = null,
+        reason = null }) {
+        Object.assign(r, { state, transaction_id: transaction, confirmation_id: confirmation,
+            version: leaf.version });
+        this.rows.treasury_receipt_state.push({
+            receipt_id: r.id, version: leaf.version, state, transaction_id: transaction,
+            confirmation_id: confirmation, amount, reason, entry: leaf.entry,
+        });
     }
 
     // ------------------------------------------------------------ ownership
@@ -764,6 +796,7 @@ const steps = {
                 'recipient_country', 'recipient_region', 'sector', 'disbursement_channel',
                 'adjusts', 'reason', ...codes.slice(1)].map((name) => [name, null])),
             ...without(said, 'source_sha256', 'receipt_due_on', 'settles', 'unscheduled'),
+            ref_key: referenceKey(said.ref),
             amount: numeric(said.amount),
             commitment_id: c.id,
             organisation_id: leaf.organisation,
@@ -948,6 +981,68 @@ const steps = {
         state.turnConfirmation(said.id, leaf,
             isTakenBack ? 'RECONCILED' : receiptStates[said.outcome], said.case_due_on ?? null);
     }),
+
+    'treasury.received': (state, leaf, said) => {
+        const r = {
+            agreement_reference: null,
+            ref: null,
+            provider: null,
+            ...without(said, 'note'),
+            amount: numeric(said.amount),
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        };
+        if ([...state.treasury.values()].some((one) => one.country === r.country
+            && one.treasury_reference === r.treasury_reference && one.state !== 'WITHDRAWN')) {
+            state.note(leaf, `the reference ${r.treasury_reference} stands already`);
+        }
+        state.treasury.set(r.id, r);
+        state.turnTreasury(r, leaf, { state: 'OPEN' });
+    },
+
+    'treasury.confirmed': (state, leaf, said) => {
+        const r = state.treasuryReceipt(leaf, ['OPEN']);
+        const c = state.rows.receipt_confirmation.find((row) => row.id === said.confirmation);
+        if (c?.transaction_id !== said.transaction || c.country !== r.country
+            || state.transactions.get(said.transaction)?.currency !== said.currency
+            || (said.currency === r.currency && !isZero(sum([said.amount, negated(r.amount)])))) {
+            state.note(leaf, `confirmation ${said.confirmation} is of another one`);
+        }
+        state.turnTreasury(r, leaf, { state: 'CONFIRMED', transaction: said.transaction,
+            confirmation: said.confirmation, amount: numeric(said.amount) });
+        // The government's statement counts every row that confirms the disbursement.
+        const rows = [...state.treasury.values()].filter((one) => one.country === r.country
+            && one.transaction_id === said.transaction);
+        const counted = rows.map((one) => state.rows.treasury_receipt_state
+            .findLast((row) => row.receipt_id === one.id).amount);
+        if (c && !isZero(sum([c.amount, ...counted.map(negated)]))) {
+            state.note(leaf, `its rows come to another amount than ${c.amount}`);
+        }
+    },
+
+    'treasury.rejected': (state, leaf, said) => {
+        const r = state.treasuryReceipt(leaf, ['OPEN']);
+        r.version = leaf.version;
+        state.rows.treasury_rejection.push({
+            receipt_id: r.id,
+            transaction_id: said.transaction,
+            reason: said.reason,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+    },
+
+    'treasury.withdrawn': (state, leaf, said) => {
+        const r = state.treasuryReceipt(leaf, ['OPEN', 'CONFIRMED']);
+        if (r.confirmation_id !== null && [...state.treasury.values()].some((one) =>
+            one.confirmation_id !== null && one.confirmation_id
+                === state.disbursement(r.transaction_id, r.country).confirmation_id)) {
+            state.note(leaf, 'a statement in force counts it');
+        }
+        state.turnTreasury(r, leaf, { state: 'WITHDRAWN', reason: said.reason });
+    },
 
     'receipt.unconfirmed': commitmentStep((state, leaf, said) => {
         const standing = state.disbursement(said.transaction, said.country);

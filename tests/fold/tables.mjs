@@ -36,6 +36,9 @@ export const tables = {
     ownership_agreement: { key: ['statement_id'] },
     ownership_disagreement: { key: ['id'] },
     disbursement_receipt: { key: ['transaction_id', 'country'] },
+    treasury_receipt: { key: ['id'] },
+    treasury_receipt_state: { key: ['receipt_id', 'version'] },
+    treasury_rejection: { key: ['receipt_id', 'transaction_id'] },
     receipt_lapse: { key: ['transaction_id', 'country'] },
     receipt_confirmation: { key: ['id'] },
     receipt_confirmation_state: { key: ['confirmation_id', 'version'] },
@@ -98,6 +101,7 @@ export function expected(state, held) {
         ownership_state: state.rows.ownership_state
             .map(({ input, ...row }) => ({ ...row, input_id: input.id })),
         disbursement_receipt: [...state.disbursements.values()],
+        treasury_receipt: [...state.treasury.values()],
         instalment: [...state.commitments.values()].flatMap((c) => c.instalments),
     };
 }

@@ -151,6 +151,22 @@ async function cases() {
         bodyExample(operations.receipt_confirmation_receive), { ifMatch: unseen.etag }));
 }
 
+async function treasury() {
+    const looked = await make.bookedPayment({ note: 'Booked to the account of the programme.' });
+    await done(api.signatory.post(`${looked.path}/reject`,
+        { transaction_id: looked.transaction, reason: 'Another one.' }, { ifMatch: looked.etag }));
+    const split = await make.bookedPayment({ amount: '100000.00' });
+    await make.bookConfirmed(split, 'partial');
+    const rest = await make.booked({ amount: '75000.01', provider: 'A bank' });
+    await make.bookConfirmed({ ...rest, transaction: split.transaction }, 'full');
+    await make.confirmedAs('not_received', split.transaction);
+    const { path, etag } = await make.freshBook(rest);
+    await done(api.officer.post(`${path}/withdraw`, { reason: 'Booked twice.' }, { ifMatch: etag }));
+    const abroad = await make.bookedPayment({ currency: 'EUR', amount: '99.00' });
+    await done(api.signatory.post(`${abroad.path}/confirm`, { transaction_id: abroad.transaction,
+        outcome: 'partial', amount: '110.00' }, { ifMatch: abroad.etag }));
+}
+
 async function clocks() {
     await done(api.steward.post('/v1/countries/MW/working-calendar',
         bodyExample(operations.country_calendar_record)));
@@ -206,6 +222,7 @@ before(async () => {
     await ownership();
     await disputes();
     await cases();
+    await treasury();
     await endings();
     await clocks();
     await steward();
@@ -229,7 +246,12 @@ function lawless(name) {
     const checks = rows(`SELECT conname FROM pg_constraint
                           WHERE conrelid = 'aidledger."${name}"'::regclass AND contype IN ('c', 'f', 'u')
                           ORDER BY conname`);
+    const unique = rows(`SELECT i.indexrelid::regclass::text AS name FROM pg_index AS i
+                          WHERE i.indrelid = 'aidledger."${name}"'::regclass AND i.indisunique
+                            AND NOT EXISTS (SELECT FROM pg_constraint AS c
+                                             WHERE c.conindid = i.indexrelid)`);
     return ['SET LOCAL session_replication_role = replica;',
+        ...unique.map((index) => `DROP INDEX ${index.name};`),
         ...checks.map(({ conname }) => `ALTER TABLE "${name}" DROP CONSTRAINT "${conname}";`)].join('\n');
 }
 

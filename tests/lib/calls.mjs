@@ -73,6 +73,19 @@ const prepared = {
     receipt_confirmation_accept: async () => on(await make.received('partial')),
     receipt_confirmation_receive: async () => on(await make.received('not_visible',
         { receiver_org: { ref: await registered('XI-TEST-DONOR'), name: 'Receiver' } })),
+    treasury_receipt_upload: async () => ({ body: [{
+        ...bodyExample(operations.treasury_receipt_upload)[0],
+        treasury_reference: `RB-${randomBytes(6).toString('hex')}` }] }),
+    treasury_receipt_read: async () => on(await make.booked()),
+    treasury_receipt_confirm: async () => {
+        const made = await make.bookedPayment();
+        return { ...on(made), body: { transaction_id: made.transaction, outcome: 'full' } };
+    },
+    treasury_receipt_reject: async () => {
+        const made = await make.bookedPayment();
+        return { ...on(made), body: { transaction_id: made.transaction, reason: 'Another one.' } };
+    },
+    treasury_receipt_withdraw: async () => on(await make.booked()),
     receipt_confirmation_confirm: async () => ({
         body: { ...bodyExample(operations.receipt_confirmation_confirm),
             transaction_id: (await make.paid()).transaction.id },

@@ -50,6 +50,16 @@ export function faults(schema, value) {
                                                               JSON.stringify(e.params));
 }
 
+// The rows of a CSV as the service hands them on: an empty cell has no member.
+export function csvRows(text) {
+    const lines = text.trim().split('\r\n').map((line) =>
+        [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)]
+            .map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain));
+    const [names, ...rows] = lines;
+    return rows.map((cells) => Object.fromEntries(
+        names.map((name, at) => [name, cells[at]]).filter(([, value]) => value !== '')));
+}
+
 export function bodySchema(operation) {
     return operation.requestBody?.content['application/json'].schema;
 }

@@ -168,6 +168,34 @@ function inputOf(made, answer) {
     };
 }
 
+// A row of Malawi's treasury, as its agreement and no more names it.
+export async function booked(changes) {
+    const row = { treasury_reference: `RB-${randomBytes(6).toString('hex')}`,
+        agreement_reference: 'AGR-2026-017', amount: '175000.01', currency: 'USD',
+        value_date: '2026-11-05', ...changes };
+    const { body } = await done(api.officer.post('/v1/treasury-receipts', [row]), 200);
+    return { ...await freshBook({ id: body.rows[0].id }), reference: row.treasury_reference };
+}
+
+export async function freshBook({ id }) {
+    const path = `/v1/treasury-receipts/${id}`;
+    const answer = await done(api.signatory.get(path), 200);
+    return { id, path, etag: answer.etag, body: answer.body };
+}
+
+export async function bookConfirmed(made, outcome) {
+    return done(api.signatory.post(`${made.path}/confirm`,
+        { transaction_id: made.transaction, outcome }, { ifMatch: made.etag }), 200);
+}
+
+// A payment to Malawi and the row of its treasury with its agreement and reference.
+export async function bookedPayment(changes) {
+    const ref = `DISB-${randomBytes(6).toString('hex')}`;
+    const { commitment, transaction } = await paid({ recipient_country: 'MW', amount: '175000.01',
+        ref });
+    return { ...await booked({ ref, ...changes }), commitment, transaction: transaction.id, ref };
+}
+
 export async function lodged(changes) {
     const made = await registered();
     return inputOf(made, await done(api.signatory.post(`${made.path}/ownership-inputs`, {
