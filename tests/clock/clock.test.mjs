@@ -81,6 +81,24 @@ test('a donor that does not answer is recorded so, and may still answer', async 
     assert.equal(answered.body.ownership_input.positions[0].answer.late, true);
 });
 
+test('the time to answer an early voice runs before the commitment is public', async () => {
+    const made = [await make.submitted(), await make.submitted()];
+    const inputs = [];
+    for (const one of made) {
+        const { body } = await good(api.signatory.post(`${one.path}/ownership-inputs`,
+            { position: 'contest', text: 'Not this way.' }));
+        inputs.push(`/v1/ownership-inputs/${body.ownership_input.id}`);
+    }
+    // Given back to its maker it still waits for an answer.
+    const { etag } = await make.fresh(made[1]);
+    await good(api.donorApprover.post(`${made[1].path}/return`, { reason: 'Think again.' },
+        { ifMatch: etag }));
+    await passTime(60);
+    for (const path of inputs) {
+        assert.equal((await good(api.auditor.get(path))).body.state, 'UNANSWERED');
+    }
+});
+
 test('more time is more time', async () => {
     const made = await make.invited();
     const due = rows('SELECT (today() + 100)::text AS day')[0].day;

@@ -10,7 +10,16 @@ export function decimal(text) {
 }
 
 export function rescaled({ units, scale }, to) {
-    return units * 10n ** BigInt(to - scale);
+    return to < scale ? units / 10n ** BigInt(scale - to) : units * 10n ** BigInt(to - scale);
+}
+
+// The decimals that say something: zeros at the end do not.
+function meant({ units, scale }) {
+    let left = scale;
+    while (left > 0 && units % 10n ** BigInt(scale - left + 1) === 0n) {
+        left -= 1;
+    }
+    return left;
 }
 
 export function decimalText(units, scale) {
@@ -107,7 +116,7 @@ function ringOf(ict, sector, significance) {
 
 // The parts of an amount: over the recipients, then each part over the sectors.
 export function split(amount, minorUnit, recipients, sectors, significance, share) {
-    const scale = Math.max(decimal(amount).scale, minorUnit ?? 0);
+    const scale = Math.max(meant(decimal(amount)), minorUnit ?? 0);
     const elsewhere = ictElsewhere(significance, share, sectors);
     const weights = (parts) => parts.map((part) => percent(part.share));
     const parts = largestRemainder(rescaled(decimal(amount), scale), weights(recipients));
@@ -128,7 +137,7 @@ export function split(amount, minorUnit, recipients, sectors, significance, shar
 
 // The parts of a record that adjusts another one: in proportion to the parts of that one.
 export function splitAlike(amount, minorUnit, originals) {
-    const scale = Math.max(decimal(amount).scale, minorUnit ?? 0);
+    const scale = Math.max(meant(decimal(amount)), minorUnit ?? 0);
     const fine = Math.max(scale, ...originals.flatMap((part) =>
         [decimal(part.amount).scale, decimal(part.ict_amount).scale]));
     const size = (text) => {

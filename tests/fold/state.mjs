@@ -207,6 +207,9 @@ export class State {
                 || sum([row.amount, negated(row.settled)]).startsWith('-')) {
                 this.note(leaf, `${row.settled} of ${row.amount} cannot be settled`);
             }
+            if (row.schedule === c.schedule && ['CANCELLED', 'CLOSED'].includes(c.status)) {
+                row.ended = !isZero(sum([row.amount, negated(row.settled)]));
+            }
             this.rows.instalment_settlement.push({
                 entry: leaf.entry,
                 ordinal: one.instalment,

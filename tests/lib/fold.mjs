@@ -6,7 +6,7 @@
 import { readLog } from '../fold/log.mjs';
 import { follow } from '../fold/state.mjs';
 import { differences, tables } from '../fold/tables.mjs';
-import { run } from './sql.mjs';
+import { rows, run } from './sql.mjs';
 
 // Every column as text: numbers keep all their digits.
 function rowsOf(source, order) {
@@ -27,29 +27,69 @@ const columnsQuery = `(SELECT json_object_agg(c.table_name, c.columns)
               WHERE i.table_schema = 'aidledger' AND t.table_type = 'BASE TABLE'
               GROUP BY i.table_name) AS c)`;
 
+// The rows of each table that are about some commitments: by the first of these columns it has.
+const belongs = {
+    commitment_id: 'SELECT id FROM asked',
+    transaction_id: 'SELECT id FROM transaction WHERE commitment_id IN (SELECT id FROM asked)',
+    input_id: 'SELECT id FROM ownership_input WHERE commitment_id IN (SELECT id FROM asked)',
+    position_id: `SELECT p.id FROM ownership_position AS p JOIN ownership_input AS i
+        ON i.id = p.input_id WHERE i.commitment_id IN (SELECT id FROM asked)`,
+    statement_id: `SELECT j.id FROM ownership_joint_statement AS j JOIN ownership_position AS p
+        ON p.id = j.position_id JOIN ownership_input AS i ON i.id = p.input_id
+        WHERE i.commitment_id IN (SELECT id FROM asked)`,
+    confirmation_id: `SELECT id FROM receipt_confirmation
+        WHERE commitment_id IN (SELECT id FROM asked)`,
+};
+const said = `SELECT entry FROM ledger_entry WHERE aggregate IN (SELECT id FROM asked)
+    OR aggregate NOT IN (SELECT id FROM commitment)`;
+
+function someOf(table, columns) {
+    if (table === 'commitment') {
+        return '(SELECT * FROM commitment WHERE id IN (SELECT id FROM asked))';
+    }
+    const by = Object.keys(belongs).find((name) => columns.includes(name));
+    return by ? `(SELECT * FROM "${table}" WHERE ${by} IN (${belongs[by]}))` : `"${table}"`;
+}
+
 // All at one moment: a single statement has a single snapshot.
-const query = `SELECT json_build_object(
+function query(columns) {
+    const some = (table) => (columns ? `(SELECT * FROM ${table} WHERE entry IN (${said}))` : table);
+    return `SELECT json_build_object(
     'origin', (SELECT origin FROM ledger_log),
     'queued', (SELECT count(*) FROM ledger_queue),
-    'leaves', ${rowsOf('ledger_leaf', ['leaf_index'])},
-    'entries', ${rowsOf('ledger_entry', ['entry'])},
-    'secrets', ${rowsOf('ledger_secret', ['entry', 'field'])},
+    'leaves', ${rowsOf(some('ledger_leaf'), ['leaf_index'])},
+    'entries', ${rowsOf(some('ledger_entry'), ['entry'])},
+    'secrets', ${rowsOf(some('ledger_secret'), ['entry', 'field'])},
     'currencies', (SELECT coalesce(json_agg(c), '[]') FROM currency AS c),
     'rates', ${rowsOf('exchange_rate', ['set_id', 'currency', 'valid_from'])},
     'columns', ${columnsQuery},
     'held', json_build_object(${Object.entries(tables).map(([name, { key }]) =>
-        `'${name}', ${rowsOf(`"${name}"`, key)}`).join(', ')}));`;
-
-// What the database holds. "tampering" are statements that are taken back right after reading.
-export function snapshot({ database, tampering = '' } = {}) {
-    const out = run(`SET timezone = 'UTC';\nBEGIN;\n${tampering}\n${query}\nROLLBACK;`, database);
-    return JSON.parse(out);
+        `'${name}', ${rowsOf(columns ? someOf(name, columns[name]) : `"${name}"`, key)}`)
+        .join(', ')}));`;
 }
 
-// Everything in which the database differs from what its log says.
-export function faults(options) {
+// What the database holds, or what it holds about some commitments. "tampering" are statements that
+// are taken back right after reading.
+export function snapshot({ database, tampering = '', commitments } = {}) {
+    let columns = null;
+    let asked = '';
+    if (commitments) {
+        columns = Object.fromEntries(rows(`SELECT table_name AS name,
+            json_agg(column_name) AS columns FROM information_schema.columns
+            WHERE table_schema = 'aidledger' GROUP BY table_name`, database)
+            .map((table) => [table.name, table.columns]));
+        asked = `CREATE TEMPORARY TABLE asked ON COMMIT DROP AS
+            SELECT unnest('{${commitments.join()}}'::uuid[]) AS id; ANALYZE asked;`;
+    }
+    return JSON.parse(run(`SET timezone = 'UTC';\nBEGIN;\n${asked}\n${tampering}\n`
+        + `${query(columns)}\nROLLBACK;`, database));
+}
+
+// Everything in which the database differs from what its log says, of everything or of some
+// commitments.
+export function faults(options = {}) {
     const read = snapshot(options);
-    const { said, found } = readLog(read);
+    const { said, found } = readLog({ ...read, whole: !options.commitments });
     const state = follow(said, read);
     return [...found, ...state.found, ...differences(state, read)];
 }

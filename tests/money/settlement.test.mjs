@@ -195,3 +195,53 @@ test('an amendment that moves shares moves what is committed with them', async (
     assert.deepEqual(body.items.map((item) => item.amount).sort(),
         ['-1250000.00', '1250000.00', '1250000.00']);
 });
+
+test('what is due last is taken back first, whatever its number', async () => {
+    const made = await make.effective({ schedule: [
+        { period_start: '2028-01-01', amount: '100.00' },
+        { period_start: '2027-01-01', amount: '100.00' }] });
+    const settled = async () => (await scheduleOf(made)).planned_disbursements
+        .map((one) => one.settled);
+    const { body } = await pay(made, { amount: '150.00' });
+    assert.deepEqual(await settled(), ['50.00', '100.00']);
+    await pay(made, { amount: '-70.00', adjusts: body.transaction.id, reason: 'It came back.' });
+    assert.deepEqual(await settled(), ['0.00', '80.00']);
+});
+
+test('an instalment of a commitment that has ended is settled or owes nothing', async () => {
+    const made = await make.effective({ recipients: [{ country: 'MW', share: '100' }], schedule: [
+        { period_start: '2026-10-01', amount: '100.00' }] });
+    const { body } = await pay(made, { amount: '100.00' });
+    const receipt = await good(api.officer.post('/v1/receipt-confirmations', {
+        transaction_id: body.transaction.id, outcome: 'not_received' }));
+    const { etag } = await make.fresh(made);
+    const closed = await good(api.donorApprover.post(`${made.path}/close`, undefined,
+        { ifMatch: etag }));
+    const state = async () => (await scheduleOf(made)).planned_disbursements
+        .map((one) => `${one.settled} ${one.state}`).join();
+    assert.equal(await state(), '100.00 SETTLED');
+    const path = `/v1/receipt-confirmations/${receipt.body.receipt_confirmation.id}/correct`;
+    const correct = async (amount, ifMatch) => (await good(api.donor.post(path,
+        { amount, transaction_date: '2026-11-20', reason: 'As it was.' }, { ifMatch }))).etag;
+    await correct('-60.00', closed.etag);
+    assert.equal(await state(), '40.00 ENDED');
+    await passTime(400);
+    assert.equal(await state(), '40.00 ENDED', 'nothing is missed any more');
+    await correct('60.00', (await make.fresh(made)).etag);
+    assert.equal(await state(), '100.00 SETTLED');
+});
+
+test('what was paid in another currency is no part of a new promise', async () => {
+    const made = await make.effective({ schedule: [
+        { period_start: '2027-01-01', amount: '100.00' }] });
+    await pay(made, { amount: '60.00' });
+    const { etag } = await make.fresh(made);
+    const amended = await good(api.donor.post(`${made.path}/amend`, { reason: 'In euro.',
+        changes: { currency: 'EUR' } }, { ifMatch: etag }));
+    const now = await good(api.donorApprover.post(`${made.path}/register`, undefined,
+        { ifMatch: amended.etag }));
+    await good(api.donor.post(`${made.path}/schedule`, { reason: 'In euro.', planned_disbursements: [
+        { period_start: '2027-01-01', amount: '100.00' }] }, { ifMatch: now.etag }));
+    assert.deepEqual((await scheduleOf(made)).planned_disbursements
+        .map((one) => `${one.settled} ${one.currency}`), ['0 EUR']);
+});
