@@ -2,9 +2,9 @@
 // the rules says, and after every hundred of them the log tells the same story as the state tables.
 // SPDX-License-Identifier: Apache-2.0
 //
-//   MODEL_SEQUENCES=10000 nice make test T=tests/model    as many as are asked for; fewer by default
-//   MODEL_SEED=7                                          the same sequences as another run
-//   MODEL_ONLY=1234                                       one of them alone: its number is in its report
+//   SUITE_SECONDS=7200 MODEL_SEQUENCES=10000 nice make test T=tests/model    ten thousand; fewer by default
+//   MODEL_SEED=7        the same sequences as another run
+//   MODEL_ONLY=1234     one of them alone: its number is in its report
 //
 // Where the model and the service differ, the sequence is made as short as it can be and printed whole.
 import assert from 'node:assert/strict';
