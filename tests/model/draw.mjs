@@ -291,7 +291,9 @@ const ofReceipt = ['explain', 'correct', 'accept', 'receive'];
 // Who is to do it: mostly whose it is.
 function someParty(chance, verb, country) {
     if (verb === 'read' || chance.isLucky(0.08)) {
-        return chance.pick(Object.keys(parties));
+        const anybody = chance.pick(Object.keys(parties));
+        // What the second donor made would be its own, and the first one the rival.
+        return verb === 'create' && anybody === 'rival' ? 'editor' : anybody;
     }
     if (['jointly', 'differ', 'extend', 'accept'].includes(verb)) {
         return chance.pick(['approver', speakers[country]]);
