@@ -266,7 +266,7 @@ const bodies = {
         const amount = open !== 0n && chance.isLucky(0.6) ? -open
             : shareOf(chance, units('900'), record.currency, 1, 99);
         return { ...reason(), transaction_date: past(chance, world), amount: isFaulty
-            ? chance.pick(['0', tooFine(record.currency), `-${world.content.amount}9`.slice(0, 17)])
+            ? chance.pick(['0', tooFine(record.currency), `-${'9'.repeat(17)}`])
             : amountText(amount) };
     },
     accept: (chance, world, isFaulty, { receipt: at }) => ({ difference:
