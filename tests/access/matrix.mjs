@@ -113,6 +113,11 @@ ownership_input_joint_statement            401 403 403 200 403 403 403 200 403 4
 ownership_input_agree_to_differ            401 403 403 200 403 403 403 200 403 403 403 403 403
 standing_disagreement_list                 200 200 200 200 200 200 200 200 200 200 200 200 200
 inbox_list                                 401 200 200 200 200 200 200 200 200 403 403 200 403
+pledge_list                                200 200 200 200 200 200 200 200 200 200 200 200 200
+pledge_read                                200 200 200 200 200 200 200 200 200 200 200 200 200
+pledge_record                              401 403 403 201 201 403 403 403 403 403 403 403 403
+pledge_convert                             401 403 403 201 403 403 403 403 403 403 403 403 403
+pledge_withdraw                            401 403 403 200 403 403 403 403 403 403 403 403 403
 receipt_confirmation_list                  200 200 200 200 200 200 200 200 200 200 200 200 200
 receipt_confirmation_read                  200 200 200 200 200 200 200 200 200 200 200 200 200
 receipt_confirmation_confirm               401 403 403 403 403 201 403 201 403 403 403 403 403

@@ -25,7 +25,8 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'receipt_explanation', 'receipt_correction', 'receipt_acceptance', 'receiver_confirmation',
     'commitment_distinction', 'instalment_settlement', 'instalment_miss', 'ownership_deadline',
     'receipt_lapse', 'working_calendar', 'exchange_rate', 'exchange_rate_set', 'ledger_entry',
-    'ledger_leaf', 'country_group_membership'];
+    'ledger_leaf', 'country_group_membership',
+    'pledge_conversion', 'pledge_withdrawal'];
 
 function asRole(role, settings, statement) {
     const set = Object.entries(settings)

@@ -165,6 +165,16 @@ async function disputedWithItself() {
         'Yes.', kenyaDonor);
 }
 
+async function pledgeAnd(commitment, changes) {
+    const { id, path } = await commitment;
+    return { ...await make.pledged(changes), commitment: id, commitmentPath: path };
+}
+
+async function convertedPledge(changes) {
+    const made = await pledgeAnd(make.registered(), changes);
+    return { ...made, ...await make.converted(made, { id: made.commitment }, '1250000.00') };
+}
+
 const fixtures = {
     drafted: make.drafted, submitted: make.submitted, registered: make.registered,
     alike: make.alike, told_apart: make.toldApart,
@@ -334,6 +344,15 @@ const fixtures = {
         const input = body.items.find((item) => item.country === 'MW');
         return { id: input.id, etag: `"${input.version}"` };
     },
+    pledged: make.pledged,
+    pledged_to_kenya: () => make.pledged({ currency: 'CHF', recipients: [{ country: 'KE' }] }),
+    pledge_and_commitment: () => pledgeAnd(make.registered()),
+    pledge_and_euro_commitment: () => pledgeAnd(make.registered({ currency: 'EUR' })),
+    pledge_and_draft: () => pledgeAnd(make.drafted()),
+    pledge_and_import: () => pledgeAnd(imported()),
+    later_pledge_and_commitment: () => pledgeAnd(make.registered(), { pledge_date: '2026-09-02' }),
+    half_converted_pledge: () => convertedPledge(),
+    converted_pledge: () => convertedPledge({ amount: '1250000.00' }),
     sequenced: async () => {
         const made = await make.drafted();
         await sequenced(made.entry);

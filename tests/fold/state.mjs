@@ -66,6 +66,7 @@ export class State {
         this.confirmationStates = new Map();
         this.disbursements = new Map();
         this.treasury = new Map();
+        this.pledges = new Map();
         this.rows = Object.fromEntries(['country_group_membership', 'working_calendar', 'exchange_rate_set',
             'commitment_revision', 'commitment_state', 'commitment_distinction',
             'planned_disbursement', 'instalment_settlement', 'instalment_miss', 'framework_link',
@@ -74,7 +75,8 @@ export class State {
             'ownership_joint_statement', 'ownership_agreement', 'ownership_disagreement',
             'receipt_confirmation', 'receipt_confirmation_state', 'receipt_explanation',
             'receipt_correction', 'receipt_acceptance', 'receiver_confirmation', 'receipt_lapse',
-            'treasury_receipt_state', 'treasury_rejection']
+            'treasury_receipt_state', 'treasury_rejection',
+            'pledge_conversion', 'pledge_withdrawal']
             .map((name) => [name, []]));
     }
 
@@ -468,6 +470,53 @@ export class State {
         Object.assign(standing, { state, confirmation_id: id });
         this.rows.receipt_confirmation_state.push({
             confirmation_id: id, version: leaf.version, state, entry: leaf.entry,
+        });
+    }
+
+    // ------------------------------------------------------------ pledges
+
+    pledge(leaf, said) {
+        const pledge = this.pledges.get(leaf.aggregate);
+        if (!pledge) {
+            throw new Error(`there is no pledge ${leaf.aggregate}`);
+        }
+        if (pledge.organisation_id !== leaf.organisation || pledge.currency !== said.currency) {
+            this.note(leaf, 'the pledge is another one');
+        }
+        pledge.version = leaf.version;
+        return pledge;
+    }
+
+    // No more is converted and withdrawn than was pledged, and no more given back than was converted.
+    spend(pledge, leaf, column, amount) {
+        pledge[column] = sum([pledge[column], amount]);
+        const open = sum([pledge.amount, negated(pledge.converted), negated(pledge.withdrawn)]);
+        if (open.startsWith('-') || pledge[column].startsWith('-')) {
+            this.note(leaf, `${pledge.converted} of ${pledge.amount} cannot be converted and `
+                + `${pledge.withdrawn} withdrawn`);
+        }
+    }
+
+    convert(leaf, said, amount) {
+        const pledge = this.pledge(leaf, said);
+        const c = this.commitments.get(said.commitment);
+        const before = this.rows.pledge_conversion.filter((row) => row.pledge_id === pledge.id);
+        const held = sum(['0', ...before.filter((row) => row.commitment_id === said.commitment)
+            .map((row) => row.amount), amount]);
+        if (c?.organisation_id !== leaf.organisation || held.startsWith('-')) {
+            this.note(leaf, `commitment ${said.commitment} does not make good on so much of it`);
+        }
+        this.spend(pledge, leaf, 'converted', amount);
+        this.rows.pledge_conversion.push({
+            id: said.id,
+            pledge_id: pledge.id,
+            ordinal: before.length + 1,
+            commitment_id: said.commitment,
+            amount: numeric(amount),
+            reason: said.reason ?? null,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
         });
     }
 
@@ -1116,6 +1165,38 @@ const steps = {
             state.turnConfirmation(r.id, leaf, 'RECONCILED');
         }
     }),
+
+    'pledge.recorded': (state, leaf, said) => state.pledges.set(said.id, {
+        recipients: null,
+        ...said,
+        amount: numeric(said.amount),
+        organisation_id: leaf.organisation,
+        converted: '0',
+        withdrawn: '0',
+        version: leaf.version,
+        entry: leaf.entry,
+        recorded_at: leaf.at,
+    }),
+
+    'pledge.converted': (state, leaf, said) => state.convert(leaf, said, said.amount),
+
+    'pledge.returned': (state, leaf, said) => state.convert(leaf, said, negated(said.amount)),
+
+    'pledge.withdrawn': (state, leaf, said) => {
+        const pledge = state.pledge(leaf, said);
+        state.spend(pledge, leaf, 'withdrawn', said.amount);
+        state.rows.pledge_withdrawal.push({
+            id: said.id,
+            pledge_id: pledge.id,
+            ordinal: state.rows.pledge_withdrawal.filter((row) => row.pledge_id === pledge.id)
+                .length + 1,
+            amount: numeric(said.amount),
+            reason: said.reason,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+    },
 
     'receipt.received': commitmentStep((state, leaf, said) => {
         const r = state.confirmation(leaf, said, ['OFF_TREASURY']);

@@ -46,6 +46,9 @@ export const tables = {
     receipt_correction: { key: ['transaction_id'] },
     receipt_acceptance: { key: ['id'] },
     receiver_confirmation: { key: ['id'] },
+    pledge: { key: ['id'] },
+    pledge_conversion: { key: ['id'] },
+    pledge_withdrawal: { key: ['id'] },
 };
 
 // Tables that hold no consequence of a statement; the rates of a set are held against its hash.
@@ -102,6 +105,7 @@ export function expected(state, held) {
             .map(({ input, ...row }) => ({ ...row, input_id: input.id })),
         disbursement_receipt: [...state.disbursements.values()],
         treasury_receipt: [...state.treasury.values()],
+        pledge: [...state.pledges.values()],
         instalment: [...state.commitments.values()].flatMap((c) => c.instalments),
     };
 }

@@ -193,6 +193,16 @@ async function endings() {
     await make.closed();
 }
 
+async function pledges() {
+    const pledge = await make.pledged({ recipients: [{ country_group: 'LDC' }, { country: 'MW' }] });
+    const { commitment } = await make.paid({ amount: '333333.33' });
+    const { etag } = await make.converted(pledge, commitment, '1000000.00');
+    await done(api.donorApprover.post(`${pledge.path}/withdraw`, { reason: 'The rest was not voted.' },
+        { ifMatch: etag }));
+    await done(api.donorApprover.post(`${commitment.path}/cancel`, { reason: 'It was ended.' },
+        { ifMatch: commitment.etag }));
+}
+
 async function steward() {
     const { body } = await done(api.steward.post('/v1/organisations', {
         ...bodyExample(operations.organisation_register),
@@ -225,6 +235,7 @@ before(async () => {
     await treasury();
     await endings();
     await clocks();
+    await pledges();
     await steward();
     importTwice();
     await settled();

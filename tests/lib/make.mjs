@@ -269,6 +269,27 @@ export async function disputed() {
         { ground: 'The works began in the rainy season.' }, { ifMatch: made.etag }), 200));
 }
 
+function pledgeOf(answer) {
+    const { pledge: body } = answer.body;
+    return { id: body.id, path: `/v1/pledges/${body.id}`, etag: answer.etag,
+        entry: answer.body.statement.entry, body };
+}
+
+export async function pledged(changes) {
+    return pledgeOf(await done(api.donorApprover.post('/v1/pledges', {
+        pledge_date: '2026-05-20',
+        amount: '3000000.00',
+        currency: 'USD',
+        purpose: 'Backbone networks of least developed countries, 2026 to 2028.',
+        ...changes,
+    }), 201));
+}
+
+export async function converted(pledge, commitment, amount) {
+    return pledgeOf(await done(api.donorApprover.post(`${pledge.path}/conversions`,
+        { commitment_id: commitment.id, amount }), 201));
+}
+
 function receiptOf(answer) {
     const { receipt_confirmation: body } = answer.body;
     return {
