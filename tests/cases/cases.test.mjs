@@ -175,6 +175,9 @@ async function convertedPledge(changes) {
     return { ...made, ...await make.converted(made, { id: made.commitment }, '1250000.00') };
 }
 
+const flowIds = ({ id, commitment, parent, child }) =>
+    ({ id, commitment: commitment.id, parent: parent.id, child: child.id });
+
 const fixtures = {
     drafted: make.drafted, submitted: make.submitted, registered: make.registered,
     alike: make.alike, told_apart: make.toldApart,
@@ -343,6 +346,42 @@ const fixtures = {
         const { body } = await done(api.signatory.get(`${made.path}/ownership-inputs`));
         const input = body.items.find((item) => item.country === 'MW');
         return { id: input.id, etag: `"${input.version}"` };
+    },
+    two_payments: async () => {
+        const { commitment, parent, child } = await make.twoPayments();
+        return { id: commitment.id, parent: parent.id, child: child.id };
+    },
+    flow_linked: async () => flowIds(await make.linked()),
+    flow_reversed: async () => {
+        const made = await make.linked();
+        await done(api.donor.post(`${made.path}/reverse`, { reason: 'From elsewhere.' }));
+        return flowIds(made);
+    },
+    flow_parked: async () => {
+        const { commitment, parent, child } = await make.twoPayments();
+        await done(api.donor.post('/v1/parked-funds',
+            { transaction_id: parent.id, purpose: 'A fund.' }));
+        return { id: commitment.id, parent: parent.id, child: child.id };
+    },
+    flow_of_spending: async () => {
+        const made = await make.twoPayments();
+        const { body } = await done(api.donor.post(`${made.commitment.path}/transactions`, {
+            transaction_type: '4', transaction_date: '2026-11-03', amount: '5.00',
+            currency: 'USD' }));
+        return { parent: body.transaction.id, child: made.child.id };
+    },
+    flow_of_correction: async () => {
+        const made = await make.twoPayments();
+        const { body } = await done(api.donor.post(`${made.commitment.path}/transactions`, {
+            transaction_type: '3', transaction_date: '2026-11-03', amount: '5.00', currency: 'USD',
+            adjusts: made.parent.id, reason: 'A little more.' }));
+        return { parent: made.parent.id, child: body.transaction.id };
+    },
+    flow_of_import: async () => {
+        const { child } = await make.twoPayments();
+        const { id } = await imported();
+        const { body } = await done(api.anonymous.get(`/v1/commitments/${id}/transactions?type=3`));
+        return { parent: body.items[0].id, child: child.id };
     },
     pledged: make.pledged,
     pledged_to_kenya: () => make.pledged({ currency: 'CHF', recipients: [{ country: 'KE' }] }),

@@ -67,6 +67,7 @@ export class State {
         this.disbursements = new Map();
         this.treasury = new Map();
         this.pledges = new Map();
+        this.flowParents = new Map();
         this.rows = Object.fromEntries(['country_group_membership', 'working_calendar', 'exchange_rate_set',
             'commitment_revision', 'commitment_state', 'commitment_distinction',
             'planned_disbursement', 'instalment_settlement', 'instalment_miss', 'framework_link',
@@ -76,7 +77,7 @@ export class State {
             'receipt_confirmation', 'receipt_confirmation_state', 'receipt_explanation',
             'receipt_correction', 'receipt_acceptance', 'receiver_confirmation', 'receipt_lapse',
             'treasury_receipt_state', 'treasury_rejection',
-            'pledge_conversion', 'pledge_withdrawal']
+            'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking']
             .map((name) => [name, []]));
     }
 
@@ -520,6 +521,45 @@ export class State {
         });
     }
 
+    // ------------------------------------------------------------ flows
+
+    net(id) {
+        return sum([this.transactions.get(id).amount, ...[...this.transactions.values()]
+            .filter((t) => t.adjusts === id).map((t) => this.net(t.id))]);
+    }
+
+    // What others draw on is counted from the first time that somebody does, or that it is parked.
+    flowParent(id) {
+        const known = this.flowParents.get(id)
+            ?? { transaction_id: id, amount: this.net(id), drawn: '0', short: false };
+        this.flowParents.set(id, known);
+        return known;
+    }
+
+    draw(leaf, row) {
+        const parent = this.flowParent(row.parent_id);
+        parent.drawn = sum([parent.drawn, row.amount]);
+        const isOver = sum([parent.amount, negated(parent.drawn)]).startsWith('-');
+        if (parent.drawn.startsWith('-') || (isOver && !row.amount.startsWith('-'))) {
+            this.note(leaf, `${parent.drawn} of ${parent.amount} cannot be drawn`);
+        }
+        parent.short &&= isOver;
+        this.rows.flow_link.push({
+            note: null, reverses: null, reason: null, ...row, organisation_id: leaf.organisation,
+            entry: leaf.entry, recorded_at: leaf.at,
+        });
+    }
+
+    // Whether money of the one transaction comes, near or far, from the other.
+    comesFrom(id, other) {
+        const stands = (link) => !isZero(sum(this.rows.flow_link
+            .filter((row) => link.id === row.id || link.id === row.reverses)
+            .map((row) => row.amount)));
+        return id === other || this.rows.flow_link.filter((row) => row.child_id === id
+            && row.reverses === null && stands(row))
+            .some((row) => this.comesFrom(row.parent_id, other));
+    }
+
     // ------------------------------------------------------------ money
 
     parts(t, revision) {
@@ -863,6 +903,15 @@ const steps = {
         state.disburse(c, t, said.receipt_due_on ?? null);
         state.settle(c, leaf, said.settles, t.id);
         state.source(c, t, said, revision);
+        let root = t;
+        while (root.adjusts !== null) {
+            root = state.transactions.get(root.adjusts);
+        }
+        const parent = root === t ? undefined : state.flowParents.get(root.id);
+        if (parent) {
+            parent.amount = sum([parent.amount, t.amount]);
+            parent.short = sum([parent.amount, negated(parent.drawn)]).startsWith('-');
+        }
     }),
 
     'ownership.lodged': commitmentStep((state, leaf, said, c) => {
@@ -1164,6 +1213,36 @@ const steps = {
         if (isAgreed) {
             state.turnConfirmation(r.id, leaf, 'RECONCILED');
         }
+    }),
+
+    'flow.linked': commitmentStep((state, leaf, said, c) => {
+        const [child, parent] = [said.child, said.parent].map((id) => state.transactions.get(id));
+        if (child?.commitment_id !== c.id || parent?.currency !== said.currency) {
+            state.note(leaf, 'the transactions are others');
+        }
+        if (state.comesFrom(said.parent, said.child)) {
+            state.note(leaf, 'the money flows in a circle');
+        }
+        state.draw(leaf, { id: said.id, child_id: said.child, parent_id: said.parent,
+            link_type: said.link_type, amount: numeric(said.amount), note: said.note ?? null });
+    }),
+
+    'flow.reversed': commitmentStep((state, leaf, said) => {
+        const link = state.rows.flow_link.find((row) => row.id === said.link);
+        state.draw(leaf, { id: said.id, child_id: link.child_id, parent_id: link.parent_id,
+            link_type: link.link_type, amount: negated(numeric(said.amount)), reverses: link.id,
+            reason: said.reason });
+    }),
+
+    'flow.parked': commitmentStep((state, leaf, said) => {
+        state.flowParent(said.transaction);
+        state.rows.flow_parking.push({
+            transaction_id: said.transaction,
+            purpose: said.purpose,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
     }),
 
     'pledge.recorded': (state, leaf, said) => state.pledges.set(said.id, {

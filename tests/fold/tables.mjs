@@ -46,6 +46,9 @@ export const tables = {
     receipt_correction: { key: ['transaction_id'] },
     receipt_acceptance: { key: ['id'] },
     receiver_confirmation: { key: ['id'] },
+    flow_parent: { key: ['transaction_id'] },
+    flow_link: { key: ['id'] },
+    flow_parking: { key: ['transaction_id'] },
     pledge: { key: ['id'] },
     pledge_conversion: { key: ['id'] },
     pledge_withdrawal: { key: ['id'] },
@@ -106,6 +109,7 @@ export function expected(state, held) {
         disbursement_receipt: [...state.disbursements.values()],
         treasury_receipt: [...state.treasury.values()],
         pledge: [...state.pledges.values()],
+        flow_parent: [...state.flowParents.values()],
         instalment: [...state.commitments.values()].flatMap((c) => c.instalments),
     };
 }

@@ -203,6 +203,18 @@ async function pledges() {
         { ifMatch: commitment.etag }));
 }
 
+async function flows() {
+    const made = await make.linked({ note: 'First window.' });
+    await done(api.donor.post('/v1/parked-funds',
+        { transaction_id: made.parent.id, purpose: 'A fund for small islands.' }));
+    await done(api.donor.post(`${made.path}/reverse`, { amount: '40000.00', reason: 'Too much.' }));
+    await done(api.donor.post('/v1/flow-links', { child_id: made.child.id,
+        parent_id: made.parent.id, link_type: 'parked', amount: '0.01' }));
+    await done(api.donor.post(`${made.commitment.path}/transactions`, { transaction_type: '3',
+        transaction_date: '2026-11-10', amount: '-240000.00', currency: 'USD',
+        adjusts: made.parent.id, reason: 'Most came back.' }));
+}
+
 async function steward() {
     const { body } = await done(api.steward.post('/v1/organisations', {
         ...bodyExample(operations.organisation_register),
@@ -236,6 +248,7 @@ before(async () => {
     await endings();
     await clocks();
     await pledges();
+    await flows();
     await steward();
     importTwice();
     await settled();

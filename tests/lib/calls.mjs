@@ -68,6 +68,19 @@ const prepared = {
     ownership_input_escalate: async () => on(await make.answered()),
     ownership_input_joint_statement: async () => on(await make.disputed()),
     ownership_input_agree_to_differ: async () => on(await make.disputed()),
+    flow_link_read: async () => ({ id: (await make.linked()).id }),
+    flow_link_chain: async () => {
+        const { commitment, transaction } = await make.paid();
+        return { id: commitment.id, transaction: transaction.id };
+    },
+    flow_link_record: async () => {
+        const { parent, child } = await make.twoPayments();
+        return { body: { child_id: child.id, parent_id: parent.id, link_type: 'standard',
+            amount: '100000.00' } };
+    },
+    flow_link_reverse: async () => ({ id: (await make.linked()).id }),
+    parked_fund_record: async () => ({ body: { purpose: 'A fund.',
+        transaction_id: (await make.paid()).transaction.id } }),
     pledge_read: async () => on(await make.pledged()),
     pledge_convert: async () => ({ id: (await make.pledged()).id,
         body: { commitment_id: (await make.registered()).id, amount: '1250000.00' } }),

@@ -269,6 +269,24 @@ export async function disputed() {
         { ground: 'The works began in the rainy season.' }, { ifMatch: made.etag }), 200));
 }
 
+// A payment and a later, smaller one of the same commitment that may draw on it.
+export async function twoPayments() {
+    const { commitment, transaction } = await paid();
+    const answer = await done(api.donor.post(`${commitment.path}/transactions`, {
+        transaction_type: '3', transaction_date: '2026-11-09', amount: '100000.00',
+        currency: 'USD' }), 201);
+    return { commitment, parent: transaction, child: answer.body.transaction };
+}
+
+export async function linked(changes) {
+    const made = await twoPayments();
+    const answer = await done(api.donor.post('/v1/flow-links', {
+        child_id: made.child.id, parent_id: made.parent.id, link_type: 'standard',
+        amount: '100000.00', ...changes }), 201);
+    return { ...made, id: answer.body.flow_link.id, body: answer.body.flow_link,
+        path: `/v1/flow-links/${answer.body.flow_link.id}`, entry: answer.body.statement.entry };
+}
+
 function pledgeOf(answer) {
     const { pledge: body } = answer.body;
     return { id: body.id, path: `/v1/pledges/${body.id}`, etag: answer.etag,

@@ -14,6 +14,7 @@ let made;
 let transaction;
 let receipt;
 let pledge;
+let link;
 const seen = [];
 
 async function good(promise) {
@@ -43,7 +44,10 @@ function paths() {
         `/v1/receipt-confirmations?commitment=${made.id}&limit=200`,
         '/v1/standing-disagreements',
         ...(pledge ? [pledge.path, `/v1/pledges?commitment=${made.id}`] : []),
-        ...(transaction ? [`${made.path}/transactions/${transaction}`] : []),
+        ...(transaction ? [`${made.path}/transactions/${transaction}`,
+            `${made.path}/transactions/${transaction}/flows`,
+            '/v1/parked-funds?donor=XI-DEMO-DONOR'] : []),
+        ...(link ? [`/v1/flow-links/${link}`, `/v1/flow-links?parent=${transaction}`] : []),
         ...(receipt ? [`/v1/receipt-confirmations/${receipt}`] : [])];
 }
 
@@ -109,6 +113,16 @@ before(async () => {
     const open = (await good(api.anonymous.get(path))).body.open_difference;
     await act('accepted', api.donorApprover, 'post', `${path}/accept`, { difference: open });
     await act('reconciled', api.signatory, 'post', `${path}/accept`, { difference: open });
+    await act('parked', api.donor, 'post', '/v1/parked-funds',
+        { transaction_id: transaction, purpose: 'Allocated later.' });
+    const child = await act('paid again', api.donor, 'post', `${made.path}/transactions`, {
+        transaction_type: '3', transaction_date: '2026-11-20', amount: '500.00', currency: 'USD' });
+    const linked = await good(api.donor.post('/v1/flow-links', { parent_id: transaction,
+        child_id: child.body.transaction.id, link_type: 'parked', amount: '400.00' }));
+    link = linked.body.flow_link.id;
+    await look('allocated');
+    await act('taken back', api.donor, 'post', `/v1/flow-links/${link}/reverse`,
+        { reason: 'It was other money.' });
     const now = await make.fresh(made);
     const amended = await good(api.donor.post(`${made.path}/amend`, { reason: 'Less.',
         changes: { amount: '900000.00' } }, { ifMatch: now.etag }));
