@@ -121,6 +121,23 @@ test('through the base, and into a currency without decimals', async () => {
     assert.ok(inYen.limitations.some((one) => one.startsWith('Of the rates: Confidence high')));
 });
 
+test('into a currency that the set does not have nothing is converted', async () => {
+    const plain = (await report('portfolio', '')).body.rows;
+    const { body } = await report('portfolio', `&currency=KES&rate_set=${set.id}`);
+    assert.deepEqual(body.rows.map((row) => row.currency), plain.map((row) => row.currency));
+    for (const [at, row] of body.rows.entries()) {
+        for (const name of Object.keys(row).filter((one) => /^(committed|disbursed)/.test(one))) {
+            assert.equal(row[name], Number(plain[at][name]) === 0 ? plain[at][name] : null, name);
+        }
+    }
+    const told = body.limitations.filter((one) => one.startsWith('No rate: ')).join(' ');
+    for (const words of ['of type 2 in EUR, together 500.00.', 'of type 3 in EUR, together 200.00.',
+        'of type 2 in JPY, together 1000.', 'of type 2 in USD, together 1350.00.',
+        'of type 3 in USD, together 220.01.']) {
+        assert.ok(told.includes(words), words);
+    }
+});
+
 // ---------------------------------------------------------------- the rate of a day
 
 function converted(amount, from, day, to, of = set) {
