@@ -113,6 +113,20 @@ ownership_input_escalate                   401 403 403 403 403 403 403 200 403 4
 ownership_input_joint_statement            401 403 403 200 403 403 403 200 403 403 403 403 403
 ownership_input_agree_to_differ            401 403 403 200 403 403 403 200 403 403 403 403 403
 standing_disagreement_list                 200 200 200 200 200 200 200 200 200 200 200 200 200
+comment_list                               200 200 200 200 200 200 200 200 200 200 200 200 200
+comment_read                               200 200 200 200 200 200 200 200 200 200 200 200 200
+comment_make                  draft        401 409 404 409 404 404 404 404 404 404 404 409 404
+comment_make                  submitted    401 409 404 409 404 409 404 409 404 409 404 409 404
+comment_make                  effective    401 201 201 201 201 201 201 201 201 201 201 201 201
+comment_correct                            401 403 403 403 403 403 403 403 403 403 403 403 200
+comment_withdraw                           401 403 403 403 403 403 403 403 403 403 403 403 200
+third_party_observation_list               200 200 200 200 200 200 200 200 200 200 200 200 200
+third_party_observation_read               200 200 200 200 200 200 200 200 200 200 200 200 200
+third_party_observation_file  draft        401 403 403 403 403 403 403 403 403 403 404 403 403
+third_party_observation_file  effective    401 403 403 403 403 403 403 403 403 403 201 403 403
+third_party_observation_reply              401 200 403 200 403 200 403 200 403 403 403 403 403
+third_party_observation_withhold           401 403 403 403 403 403 403 403 403 403 403 403 200
+third_party_observation_restore            401 403 403 403 403 403 403 403 403 403 403 403 200
 inbox_list                                 401 200 200 200 200 200 200 200 200 403 403 200 403
 pledge_list                                200 200 200 200 200 200 200 200 200 200 200 200 200
 pledge_read                                200 200 200 200 200 200 200 200 200 200 200 200 200

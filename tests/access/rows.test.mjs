@@ -23,6 +23,8 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'ownership_disagreement', 'receipt_confirmation', 'receipt_confirmation_state',
     'treasury_receipt_state', 'treasury_rejection',
     'receipt_explanation', 'receipt_correction', 'receipt_acceptance', 'receiver_confirmation',
+    'comment', 'comment_change', 'third_party_observation', 'third_party_account',
+    'third_party_reply', 'third_party_moderation',
     'commitment_distinction', 'instalment_settlement', 'instalment_miss', 'ownership_deadline',
     'receipt_lapse', 'working_calendar', 'exchange_rate', 'exchange_rate_set', 'ledger_entry',
     'ledger_leaf', 'country_group_membership',
@@ -129,10 +131,60 @@ test('neither side writes what the other says', async () => {
         forge('donor', 'recipient', statementOf);
         forge('recipient', 'donor', statementOf);
     }
+    const observed = await make.observed({}, shown);
+    const aside = (side) => `INSERT INTO third_party_reply (id, observation_id, ordinal, side,
+        country, text, organisation_id, entry, recorded_at)
+        VALUES (gen_random_uuid(), '${observed.id}', 9, '${side}',
+        ${side === 'donor' ? 'NULL' : "'MW'"}, 'x', ${said(side)})`;
+    const remark = (side) => `INSERT INTO comment (id, commitment_id, thread_id, kind, side, country,
+        text, organisation_id, entry, recorded_at)
+        SELECT w.id, '${shown.id}', w.id, 'comment', '${side}',
+        ${side === 'donor' ? 'NULL' : "'MW'"}, 'x', ${said(side)}
+        FROM gen_random_uuid() AS w (id)`;
+    for (const statementOf of [aside, remark]) {
+        forge('donor', 'recipient', statementOf);
+        forge('recipient', 'donor', statementOf);
+    }
     forge('recipient', 'donor', (side) => `INSERT INTO ownership_agreement
         VALUES ('${statement.id}', ${said(side)})`);
     forge('donor', 'recipient', (side) => `INSERT INTO receipt_explanation
         VALUES (gen_random_uuid(), '${receipt.id}', 'fee', 'x', ${said(side)})`);
+});
+
+test('nobody is a third party to what is theirs, and the steward alone withholds', async () => {
+    const observed = await make.observed({}, shown);
+    const idOf = (identifier) =>
+        rows(`SELECT id FROM organisation WHERE identifier = '${identifier}'`)[0].id;
+    const attempt = (settings, statement) => asRole('aidledger_writer', settings, statement);
+    const observe = (settings) => attempt(settings, `INSERT INTO third_party_observation (id,
+        commitment_id, standing, observed_on, organisation_id, entry, recorded_at)
+        VALUES (gen_random_uuid(), '${shown.id}', 'other', '2026-11-01',
+        '${settings.organisation}', '${observed.entry}', now())`);
+    for (const settings of [{ organisation: idOf('XI-DEMO-DONOR'), roles: 'stakeholder' },
+        { organisation: idOf('XI-DEMO-MW'), country: 'MW', roles: 'stakeholder' }]) {
+        assert.throws(() => observe(settings), /row-level security/);
+    }
+    for (const roles of ['stakeholder', 'auditor', 'donor_approver']) {
+        assert.throws(() => attempt({ organisation: idOf('XI-DEMO-DONOR'), roles },
+            `INSERT INTO third_party_moderation (id, observation_id, ordinal, event, harm, reason,
+             organisation_id, entry, recorded_at) VALUES (gen_random_uuid(), '${observed.id}', 1,
+             'withheld', 'unlawful', 'x', '${idOf('XI-DEMO-DONOR')}', '${observed.entry}', now())`),
+        /row-level security/);
+    }
+});
+
+test('withheld words are there for their organisation and auditors, in no other lane', async () => {
+    const made = await make.withheld();
+    const count = (role, settings) => asRole(role, settings, `SELECT count(*)
+        FROM third_party_account WHERE observation_id = '${made.id}'`);
+    const [{ id }] = rows("SELECT id FROM organisation WHERE identifier = 'XI-TEST-WATCH'");
+    const [donor] = rows("SELECT id FROM organisation WHERE identifier = 'XI-DEMO-DONOR'");
+    assert.equal(count('aidledger_public', {}), '0');
+    assert.equal(count('aidledger_reporter', {}), '0');
+    assert.equal(count('aidledger_scoped', { organisation: donor.id, roles: 'donor_approver' }), '0');
+    assert.equal(count('aidledger_scoped', { organisation: donor.id, roles: 'steward' }), '0');
+    assert.equal(count('aidledger_scoped', { organisation: donor.id, roles: 'auditor' }), '1');
+    assert.equal(count('aidledger_scoped', { organisation: id, roles: 'stakeholder' }), '1');
 });
 
 test('no lane changes, deletes or empties a record', () => {

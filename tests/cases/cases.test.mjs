@@ -178,7 +178,68 @@ async function convertedPledge(changes) {
 const flowIds = ({ id, commitment, parent, child }) =>
     ({ id, commitment: commitment.id, parent: parent.id, child: child.id });
 
+// A question to Malawi and the reply to it.
+async function thread(replier) {
+    const made = await make.asked();
+    const reply = await make.replied(replier, made);
+    return { ...made, comment: made.id, reply: reply.id, answer: reply };
+}
+
+async function onCommitment(made) {
+    return { ...made, id: made.commitment };
+}
+
+async function correctedComment() {
+    const made = await make.commented();
+    const { etag } = await done(api.donor.post(`${made.path}/correct`,
+        { text: 'Second.', reason: 'The first was wrong.' }));
+    return { ...made, etag };
+}
+
+async function askedOfDonor() {
+    const made = await make.said(users.watcher, await make.effective(),
+        { kind: 'question', addressed_to: 'donor', text: 'When do the works begin?' });
+    await make.replied(api.officer, made, 'We wonder too.');
+    const reply = await make.replied(api.donorApprover, made, 'In January.');
+    return { ...made, reply: reply.id };
+}
+
+async function restored() {
+    const made = await make.withheld();
+    const { etag } = await done(api.steward.post(`${made.path}/restore`,
+        { reason: 'The name is public.' }, { ifMatch: made.etag }));
+    return { ...made, etag };
+}
+
 const fixtures = {
+    commented: make.commented, asked: make.asked, corrected_comment: correctedComment,
+    withdrawn_comment: async () => make.withdrawn(api.donor, await make.commented()),
+    thread: async () => onCommitment(await thread(api.auditor)),
+    elsewhere: async () => ({ ...await make.effective(), comment: (await make.asked()).id }),
+    withdrawn_thread: async () => {
+        const made = await make.withdrawn(api.auditor, await make.asked());
+        return { id: made.commitment, comment: made.id };
+    },
+    answered_question: async () => thread(api.signatory),
+    answered_by_another: async () => thread(users.zambia),
+    answer_withdrawn: async () => {
+        const made = await thread(api.officer);
+        await make.withdrawn(api.officer, made.answer);
+        return made;
+    },
+    asked_of_donor: askedOfDonor,
+    observed: make.observed, restored,
+    withheld: make.withheld,
+    observed_and_replied: async () => {
+        const made = await make.observed();
+        const { etag } = await done(users.zambia.post(`${made.path}/reply`, { text: 'No.' }));
+        return { ...made, etag };
+    },
+    observed_disbursement: async () => {
+        const { commitment, transaction } = await make.paid();
+        await make.observed({ transaction_id: transaction.id }, commitment);
+        return { id: commitment.id, transaction: transaction.id };
+    },
     drafted: make.drafted, submitted: make.submitted, registered: make.registered,
     alike: make.alike, told_apart: make.toldApart,
     alike_without_agreement: () => make.alike({ agreement_reference: undefined }),
@@ -427,6 +488,9 @@ before(async () => {
     users.bothHands = await somebody('XI-DEMO-DONOR', 'donor_editor,donor_approver');
     users.otherDonor = await somebody('XI-TEST-KE', 'donor_editor');
     users.kenyaDonor = await somebody('XI-TEST-KE', 'donor_editor,donor_approver');
+    users.watcher = await make.thirdParty();
+    users.insider = await somebody('XI-DEMO-DONOR', 'stakeholder');
+    users.malawian = await somebody('XI-DEMO-MW', 'recipient_officer,stakeholder', 'MW');
     await imported();
 });
 

@@ -77,7 +77,9 @@ export class State {
             'receipt_confirmation', 'receipt_confirmation_state', 'receipt_explanation',
             'receipt_correction', 'receipt_acceptance', 'receiver_confirmation', 'receipt_lapse',
             'treasury_receipt_state', 'treasury_rejection',
-            'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking']
+            'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking',
+            'comment', 'comment_change', 'third_party_observation', 'third_party_account',
+            'third_party_reply', 'third_party_moderation']
             .map((name) => [name, []]));
     }
 
@@ -378,6 +380,61 @@ export class State {
         return { input, before };
     }
 
+    // ------------------------------------------------------------ dialogue
+
+    // What an organisation of a country's government is to a public commitment.
+    party(leaf, said, id) {
+        const c = this.commitments.get(id);
+        if (!c?.published) {
+            throw new Error(`there is no public commitment ${id}`);
+        }
+        return leaf.organisation === c.organisation_id ? 'donor'
+            : c.inputs.has(said.country) ? 'recipient' : 'other';
+    }
+
+    // Nobody speaks for a side that is not theirs; a party may speak for itself alone.
+    voice(leaf, said, commitment) {
+        if (said.side !== 'other' && said.side !== this.party(leaf, said, commitment)) {
+            this.note(leaf, `it was not the ${said.side} that said this`);
+        }
+    }
+
+    comment(leaf, said) {
+        const found = this.rows.comment.find((row) => row.id === said.comment);
+        if (found?.thread_id !== leaf.aggregate) {
+            throw new Error(`there is no comment ${said.comment}`);
+        }
+        if (found.organisation_id !== leaf.organisation) {
+            this.note(leaf, 'it was said by somebody else');
+        }
+        if (this.isWithdrawn(found.id)) {
+            this.note(leaf, 'it was withdrawn');
+        }
+        return found;
+    }
+
+    isWithdrawn(id) {
+        return this.rows.comment_change.some((row) => row.comment_id === id
+            && row.change === 'withdrawn');
+    }
+
+    observation(leaf) {
+        const found = this.rows.third_party_observation.find((row) => row.id === leaf.aggregate);
+        if (!found) {
+            throw new Error(`there is no observation ${leaf.aggregate}`);
+        }
+        return found;
+    }
+
+    // The next row about an aggregate in a table of what was said about it.
+    say(table, leaf, said, key, content) {
+        const before = this.rows[table].filter((row) => Object.entries(key)
+            .every(([name, value]) => row[name] === value));
+        this.rows[table].push({ id: said.id, ...key, ordinal: before.length + 1, ...content,
+            entry: leaf.entry, recorded_at: leaf.at });
+        return before.at(-1);
+    }
+
     // ------------------------------------------------------------ receipts
 
     // What a disbursement comes to for a country, with all that adjusts it.
@@ -662,6 +719,18 @@ function turnStep(status, from) {
 const receiptStates = { full: 'CONFIRMED', partial: 'DISCREPANT', not_received: 'DENIED',
     not_visible: 'OFF_TREASURY' };
 const openCase = ['DISCREPANT', 'DENIED', 'ESCALATED'];
+
+function moderationStep(event) {
+    return (state, leaf, said) => {
+        const o = state.observation(leaf);
+        const before = state.say('third_party_moderation', leaf, said, { observation_id: o.id }, {
+            event, harm: said.harm ?? null, reason: said.reason,
+            organisation_id: leaf.organisation });
+        if ((before?.event ?? 'restored') === event) {
+            state.note(leaf, `it is ${event} already`);
+        }
+    };
+}
 
 const steps = {
     'organisation.recorded': (state, leaf, said) => state.organisations.set(said.id, {
@@ -1050,6 +1119,83 @@ const steps = {
         state.advanceInput(input, leaf, before.some((row) => row.side !== said.side)
             ? 'STANDING_DISAGREEMENT' : 'DISPUTED');
     }),
+
+    'comment.made': (state, leaf, said) => {
+        state.voice(leaf, said, said.commitment);
+        const first = state.rows.comment.find((row) => row.id === said.in_reply_to);
+        if (leaf.aggregate !== (said.in_reply_to ?? said.id)
+            || (said.in_reply_to && (first?.thread_id !== first?.id
+                || first?.commitment_id !== said.commitment || state.isWithdrawn(first.id)))) {
+            state.note(leaf, `it cannot be said in the thread ${leaf.aggregate}`);
+        }
+        state.rows.comment.push({
+            id: said.id,
+            commitment_id: said.commitment,
+            thread_id: leaf.aggregate,
+            kind: said.comment_kind,
+            side: said.side,
+            country: said.country ?? null,
+            addressed_to: said.addressed_to ?? null,
+            addressed_country: said.addressed_country ?? null,
+            text: said.text,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+    },
+
+    'comment.corrected': (state, leaf, said) => {
+        const { id } = state.comment(leaf, said);
+        state.say('comment_change', leaf, said, { comment_id: id },
+            { change: 'corrected', text: said.text, reason: said.reason });
+    },
+
+    'comment.withdrawn': (state, leaf, said) => {
+        const { id } = state.comment(leaf, said);
+        state.say('comment_change', leaf, said, { comment_id: id },
+            { change: 'withdrawn', text: null, reason: said.reason });
+    },
+
+    'third_party.observed': (state, leaf, said) => {
+        if (state.party(leaf, said, said.commitment) !== 'other') {
+            state.note(leaf, 'a party is no third party');
+        }
+        if (said.transaction
+            && state.transactions.get(said.transaction)?.commitment_id !== said.commitment) {
+            state.note(leaf, `transaction ${said.transaction} is another one`);
+        }
+        state.rows.third_party_observation.push({
+            id: said.id,
+            commitment_id: said.commitment,
+            transaction_id: said.transaction ?? null,
+            standing: said.standing,
+            observed_on: said.observed_on,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        state.rows.third_party_account.push({
+            observation_id: said.id,
+            ground: said.ground,
+            text: said.text,
+            place: said.place,
+            evidence: said.evidence ?? [],
+        });
+    },
+
+    'third_party.replied': (state, leaf, said) => {
+        const o = state.observation(leaf);
+        if (said.side !== state.party(leaf, said, o.commitment_id)) {
+            state.note(leaf, `it was not the ${said.side} that said this`);
+        }
+        state.say('third_party_reply', leaf, said, { observation_id: o.id }, {
+            side: said.side, country: said.country ?? null, text: said.text,
+            organisation_id: leaf.organisation });
+    },
+
+    'third_party.withheld': moderationStep('withheld'),
+
+    'third_party.restored': moderationStep('restored'),
 
     'receipt.confirmed': commitmentStep((state, leaf, said, c) => {
         const t = state.transactions.get(said.transaction);

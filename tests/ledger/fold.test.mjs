@@ -167,6 +167,25 @@ async function treasury() {
         outcome: 'partial', amount: '110.00' }, { ifMatch: abroad.etag }));
 }
 
+async function dialogue() {
+    const question = await make.asked();
+    const reply = await make.replied(api.signatory, question);
+    await done(api.signatory.post(`${reply.path}/correct`,
+        bodyExample(operations.comment_correct)));
+    await done(api.signatory.post(`${reply.path}/correct`, { text: 'None.', reason: 'A typo.' }));
+    await make.withdrawn(api.auditor, question);
+    await make.commented(await make.thirdParty());
+    const { commitment, transaction } = await make.paid();
+    await make.observed({ transaction_id: transaction.id, evidence: undefined }, commitment);
+    const made = await make.withheld();
+    await done(api.officer.post(`${made.path}/reply`, { text: 'We have been there.' }));
+    const replied = await done(api.donor.post(`${made.path}/reply`, { text: 'In January.' }));
+    const shown = await done(api.steward.post(`${made.path}/restore`, { reason: 'It was a name '
+        + 'in public office.' }, { ifMatch: replied.etag }));
+    await done(api.steward.post(`${made.path}/withhold`, bodyExample(
+        operations.third_party_observation_withhold), { ifMatch: shown.etag }));
+}
+
 async function clocks() {
     await done(api.steward.post('/v1/countries/MW/working-calendar',
         bodyExample(operations.country_calendar_record)));
@@ -245,6 +264,7 @@ before(async () => {
     await disputes();
     await cases();
     await treasury();
+    await dialogue();
     await endings();
     await clocks();
     await pledges();

@@ -85,6 +85,13 @@ const prepared = {
     pledge_convert: async () => ({ id: (await make.pledged()).id,
         body: { commitment_id: (await make.registered()).id, amount: '1250000.00' } }),
     pledge_withdraw: async () => on(await make.pledged()),
+    comment_read: async () => on(await make.commented()),
+    comment_correct: async () => on(await make.commented(api.steward)),
+    comment_withdraw: async () => on(await make.commented(api.steward)),
+    third_party_observation_read: async () => on(await make.observed()),
+    third_party_observation_reply: async () => on(await make.observed()),
+    third_party_observation_withhold: async () => on(await make.observed()),
+    third_party_observation_restore: async () => on(await make.withheld()),
     receipt_confirmation_explain: async () => on(await make.received('partial')),
     receipt_confirmation_correct: async () => on(await make.received('partial')),
     receipt_confirmation_accept: async () => on(await make.received('partial')),
@@ -134,7 +141,7 @@ export function fill(path, values) {
 const recordedAbout = ['commitment_read', 'commitment_history', 'commitment_field_history',
     'commitment_differences', 'commitment_duplicates', 'schedule_read', 'transaction_list',
     'transaction_record', 'link_list', 'link_record', 'document_list', 'document_record',
-    'ownership_input_of_commitment', 'ownership_input_lodge'];
+    'ownership_input_of_commitment', 'ownership_input_lodge', 'comment_make', 'third_party_observation_file'];
 
 // The path's values, the body and the If-Match of a call that works for whoever may make it. Each
 // preparation makes its own fixture.

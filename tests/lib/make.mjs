@@ -9,6 +9,7 @@ import { join } from 'node:path';
 
 import { api } from './client.mjs';
 import { passTime } from './clock.mjs';
+import { organisation, somebody } from './principals.mjs';
 
 // A complete draft: 70 % Malawi, 30 % Zambia, 60 % in family 220.
 export function draft(changes = {}) {
@@ -356,4 +357,69 @@ export async function corrected(made, amount) {
     return receiptOf(await done(api.donor.post(`${made.path}/correct`,
         { amount, transaction_date: '2026-11-20', reason: 'It was never released.' },
         { ifMatch: made.etag }), 200));
+}
+
+// ---------------------------------------------------------------- what is said around a commitment
+
+function saidOf(answer) {
+    const { comment: body } = answer.body;
+    return { id: body.id, path: `/v1/comments/${body.id}`, etag: answer.etag,
+        entry: answer.body.statement.entry, commitment: body.commitment_id, body };
+}
+
+export async function said(who, made, body) {
+    return saidOf(await done(who.post(`/v1/commitments/${made.id}/comments`, body), 201));
+}
+
+// A comment of the donor's on a commitment in effect.
+export async function commented(who = api.donor) {
+    return said(who, await effective(), { kind: 'comment', text: 'The works have begun.' });
+}
+
+// A question of the auditor's to Malawi.
+export async function asked(made) {
+    return said(api.auditor, made ?? await effective(), { kind: 'question', addressed_to: 'recipient',
+        addressed_country: 'MW', text: 'Which schools are connected?' });
+}
+
+export async function replied(who, made, text = 'Those along the road.') {
+    return said(who, { id: made.commitment }, { kind: 'comment', text, in_reply_to: made.id });
+}
+
+export async function withdrawn(who, made) {
+    return saidOf(await done(who.post(`${made.path}/withdraw`, { reason: 'It was wrong.' }), 200));
+}
+
+function observedOf(answer) {
+    const { third_party_observation: body } = answer.body;
+    return { id: body.id, path: `/v1/third-party-observations/${body.id}`, etag: answer.etag,
+        entry: answer.body.statement.entry, commitment: body.commitment_id, body };
+}
+
+let observer;
+
+// Somebody of an organisation that is no party to anything.
+export async function thirdParty() {
+    observer ??= somebody(await organisation('XI-TEST-WATCH'), 'stakeholder');
+    return observer;
+}
+
+export async function observed(changes = {}, made) {
+    const { id } = made ?? await effective();
+    return observedOf(await done((await thirdParty()).post(
+        `/v1/commitments/${id}/third-party-observations`, {
+            standing: 'civil_society',
+            ground: 'We train the teachers of these schools.',
+            text: 'Two of five schools have no equipment.',
+            observed_on: '2026-11-12',
+            place: 'Karonga district',
+            evidence: [{ title: 'Notes of the visit' }],
+            ...changes,
+        }), 201));
+}
+
+export async function withheld(changes) {
+    const made = await observed(changes);
+    return observedOf(await done(api.steward.post(`${made.path}/withhold`,
+        { harm: 'personal_data', reason: 'It names a pupil.' }, { ifMatch: made.etag }), 200));
 }

@@ -15,6 +15,7 @@ let transaction;
 let receipt;
 let pledge;
 let link;
+const around = [];
 const seen = [];
 
 async function good(promise) {
@@ -48,19 +49,21 @@ function paths() {
             `${made.path}/transactions/${transaction}/flows`,
             '/v1/parked-funds?donor=XI-DEMO-DONOR'] : []),
         ...(link ? [`/v1/flow-links/${link}`, `/v1/flow-links?parent=${transaction}`] : []),
+        `/v1/comments?commitment=${made.id}&limit=200`,
+        `/v1/comments?commitment=${made.id}&status=open`,
+        `/v1/third-party-observations?commitment=${made.id}`, ...around,
         ...(receipt ? [`/v1/receipt-confirmations/${receipt}`] : [])];
 }
 
 async function look(what) {
-    const [{ entry, at, about }] = rows(`SELECT e.entry, e.at, e.aggregate AS about FROM ledger_entry AS e
-        WHERE e.aggregate IN ('${made.id}', '${pledge?.id ?? made.id}')
-        ORDER BY e.at DESC, e.version DESC LIMIT 1`);
+    const [{ entry, at }] = rows(`SELECT entry, at FROM ledger_entry
+        ORDER BY at DESC, version DESC LIMIT 1`);
     const size = await sequenced(entry);
     const read = {};
     for (const path of paths()) {
         read[path] = plain((await good(api.anonymous.get(path))).body);
     }
-    seen.push({ what, size, at, about, read });
+    seen.push({ what, size, at, read });
 }
 
 const act = async (what, who, verb, path, body) => {
@@ -87,6 +90,20 @@ before(async () => {
     const lodged = await act('lodged', api.signatory, 'post', `${made.path}/ownership-inputs`,
         { position: 'request_change', text: 'Later.' });
     const input = `/v1/ownership-inputs/${lodged.body.ownership_input.id}`;
+    const asked = await make.asked(made);
+    around.push(asked.path);
+    await look('asked');
+    const reply = await make.replied(api.officer, asked);
+    around.push(reply.path);
+    await look('replied');
+    await act('corrected', api.officer, 'post', `${reply.path}/correct`,
+        { text: 'All of them.', reason: 'We counted again.' });
+    await make.withdrawn(api.officer, reply);
+    await look('open again');
+    const observed = await make.observed({}, made);
+    around.push(observed.path);
+    await look('observed');
+    await act('replied to it', api.donor, 'post', `${observed.path}/reply`, { text: 'In January.' });
     await act('document', api.donor, 'post', `${made.path}/documents`,
         bodyExample(operations.document_record));
     await act('rescheduled', api.donor, 'post', `${made.path}/schedule`,
@@ -164,7 +181,8 @@ test('between any two positions: the differences of the documents, and the state
             assert.equal(body.differences.some(({ pointer }) => pointer.split('/')[1] === name),
                 differs, `${to.what}: ${name}`);
         }
-        assert.ok(body.statements.length >= 1 || to.about !== made.id);
+        // What was said around it is no statement about it.
+        assert.equal(body.statements.length > 0, after.version > before.version, to.what);
         assert.ok(body.statements.every((one) => one.leaf_index >= from.size
             && one.leaf_index < to.size));
     }
@@ -241,4 +259,37 @@ test('what stewards stated is told again as it was', async () => {
     }
     assert.equal((await api.anonymous.get(
         `/v1/organisations/${body.organisation.id}?as_of=${looked[0].size}`)).status, 404);
+});
+
+test('what is withheld now is withheld at every position, from whoever asks but auditors', async () => {
+    const observed = await make.observed({}, made);
+    const size = await sequenced(observed.entry);
+    const then = async (who) => (await good(who.get(`${observed.path}?as_of=${size}`))).body;
+    assert.deepEqual(await then(api.anonymous), observed.body);
+    await good(api.steward.post(`${observed.path}/withhold`,
+        { harm: 'unlawful', reason: 'A court has ordered it.' }, { ifMatch: observed.etag }));
+    for (const who of [api.anonymous, api.donor, api.signatory, api.steward]) {
+        const { withheld, ...rest } = await then(who);
+        assert.equal(withheld.reason, 'A court has ordered it.');
+        assert.deepEqual(rest, { ...rest, ground: null, text: null, place: null, evidence: null,
+            moderations: [], version: 1 });
+    }
+    const { withheld, ...rest } = await then(api.auditor);
+    assert.equal(withheld.harm, 'unlawful');
+    assert.deepEqual({ ...rest, withheld: null }, observed.body);
+    const { body } = await good(api.anonymous.get(`/v1/ledger/entries/${observed.body.entry}`));
+    assert.doesNotMatch(Buffer.from(body.leaf, 'base64').toString(), /equipment|Karonga/);
+});
+
+test('what is said around a commitment changes nothing of it', async () => {
+    const paths = [made.path, '/v1/reports/ownership', '/v1/reports/portfolio'];
+    const read = () => Promise.all(paths.map(async (path) => plain(
+        (await good(api.anonymous.get(path))).body)));
+    const link = (documents) => documents.map((one) => ({ ...one, standing_disagreements: null }));
+    const before = link(await read());
+    await make.asked(made);
+    const observed = await make.observed({}, made);
+    await good(api.donor.post(`${observed.path}/reply`, { text: 'No.' }));
+    await sequenced(observed.entry);
+    assert.deepEqual(link(await read()), before);
 });
