@@ -63,9 +63,10 @@ function query(columns) {
     'currencies', (SELECT coalesce(json_agg(c), '[]') FROM currency AS c),
     'rates', ${rowsOf('exchange_rate', ['set_id', 'currency', 'valid_from'])},
     'columns', ${columnsQuery},
-    'held', json_build_object(${Object.entries(tables).map(([name, { key }]) =>
-        `'${name}', ${rowsOf(columns ? someOf(name, columns[name]) : `"${name}"`, key)}`)
-        .join(', ')}));`;
+    'held', (SELECT json_object_agg(h.name, h.held) FROM (VALUES ${Object.entries(tables)
+        .map(([name, { key }]) =>
+            `('${name}', ${rowsOf(columns ? someOf(name, columns[name]) : `"${name}"`, key)})`)
+        .join(', ')}) AS h (name, held)));`;
 }
 
 // What the database holds, or what it holds about some commitments. "tampering" are statements that
