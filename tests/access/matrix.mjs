@@ -147,6 +147,10 @@ receipt_confirmation_explain               401 200 403 200 403 403 403 403 403 4
 receipt_confirmation_correct               401 200 403 200 403 403 403 403 403 403 403 403 403
 receipt_confirmation_accept                401 403 403 200 403 403 403 200 403 403 403 403 403
 receipt_confirmation_receive               401 403 403 403 200 403 403 403 403 403 200 403 403
+period_close_record                        401 403 403 201 201 403 403 403 403 403 403 403 403
+period_close_list                          200 200 200 200 200 200 200 200 200 200 200 200 200
+period_close_read                          200 200 200 200 200 200 200 200 200 200 200 200 200
+period_close_reopen                        401 403 403 200 403 403 403 403 403 403 403 403 403
 treasury_receipt_upload                    401 403 403 403 403 200 200 403 403 403 403 403 403
 treasury_receipt_list                      401 403 403 403 403 200 200 200 200 403 403 200 403
 treasury_receipt_read                      401 403 403 403 403 200 404 200 404 403 403 200 403

@@ -267,6 +267,7 @@ const fixtures = {
         await make.confirmedAs('not_visible', made.transaction);
         return make.fresh(made);
     },
+    closed_period: make.closedPeriod, reopened_period: make.reopenedPeriod,
     booked: make.booked,
     booked_of_payment: bookedOfPayment, booked_in_kwacha: () => bookedOfPayment({ currency: 'MWK' }),
     booked_in_part: () => bookedOfPayment({ amount: '100000.00' }),

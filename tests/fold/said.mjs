@@ -83,6 +83,8 @@ export const kinds = {
     'third_party.restored': ['id', 'reason'],
     'receipt.confirmed': ['id', 'transaction', 'country', 'outcome', 'amount', 'currency',
         'value_date', 'treasury_reference', 'text', 'receipts_due_on', 'case_due_on'],
+    'period.closed': ['id', 'period_start', 'period_end', 'tree_size'],
+    'period.reopened': ['reason'],
     'treasury.received': { public: ['id', 'country'], private: ['treasury_reference',
         'agreement_reference', 'ref', 'provider', 'amount', 'currency', 'value_date', 'note'] },
     'treasury.confirmed': ['transaction', 'confirmation', 'amount', 'currency'],

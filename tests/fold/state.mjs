@@ -37,6 +37,10 @@ function lower(text) {
     return Array.from(text, (character) => Array.from(character.toLowerCase())[0]).join('');
 }
 
+function dayAfter(day) {
+    return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+}
+
 // What a reference comes to without what people write differently.
 function referenceKey(text) {
     const key = Array.from((text ?? '').replaceAll(/[^\p{L}\p{N}]/gu, ''),
@@ -76,7 +80,8 @@ export class State {
             'ownership_joint_statement', 'ownership_agreement', 'ownership_disagreement',
             'receipt_confirmation', 'receipt_confirmation_state', 'receipt_explanation',
             'receipt_correction', 'receipt_acceptance', 'receiver_confirmation', 'receipt_lapse',
-            'treasury_receipt_state', 'treasury_rejection',
+            'treasury_receipt_state', 'treasury_rejection', 'period_close', 'period_reopening',
+            'transaction_reporting',
             'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking',
             'comment', 'comment_change', 'third_party_observation', 'third_party_account',
             'third_party_reply', 'third_party_moderation']
@@ -222,6 +227,28 @@ export class State {
                 schedule: one.schedule_version,
                 transaction_id: transaction,
                 amount: numeric(one.amount),
+            });
+        }
+    }
+
+    // ------------------------------------------------------------ periods
+
+    closedOn(organisation, day) {
+        return this.rows.period_close.find((p) => p.organisation_id === organisation
+            && p.period_start <= day && day <= p.period_end
+            && !this.rows.period_reopening.some((o) => o.close_id === p.id));
+    }
+
+    // What comes after the close of the period of its date is reported on the first open day.
+    report(t) {
+        const close = this.closedOn(t.organisation_id, t.transaction_date);
+        let day;
+        for (let p = close; p; p = this.closedOn(t.organisation_id, day)) {
+            day = dayAfter(p.period_end);
+        }
+        if (close) {
+            this.rows.transaction_reporting.push({
+                transaction_id: t.id, close_id: close.id, reporting_date: day,
             });
         }
     }
@@ -966,6 +993,7 @@ const steps = {
         };
         t.parts = state.parts(t, revision);
         state.transactions.set(t.id, t);
+        state.report(t);
         t.parts.forEach((part, at) => state.rows.allocation.push({
             ...part, transaction_id: t.id, ordinal: at + 1,
         }));
@@ -1228,6 +1256,30 @@ const steps = {
         state.turnConfirmation(said.id, leaf,
             isTakenBack ? 'RECONCILED' : receiptStates[said.outcome], said.case_due_on ?? null);
     }),
+
+    'period.closed': (state, leaf, said) => {
+        const overlaps = state.rows.period_close.some((p) =>
+            p.organisation_id === leaf.organisation && p.period_start <= said.period_end
+            && said.period_start <= p.period_end
+            && !state.rows.period_reopening.some((o) => o.close_id === p.id));
+        if (overlaps) {
+            state.note(leaf, 'a part of the period is closed already');
+        }
+        state.rows.period_close.push({
+            ...said, organisation_id: leaf.organisation, entry: leaf.entry, recorded_at: leaf.at,
+        });
+    },
+
+    'period.reopened': (state, leaf, said) => {
+        const p = state.rows.period_close.find((one) => one.id === leaf.aggregate);
+        if (p?.organisation_id !== leaf.organisation) {
+            state.note(leaf, 'there is no such period of the organisation');
+        }
+        state.rows.period_reopening.push({
+            close_id: leaf.aggregate, reason: said.reason, organisation_id: leaf.organisation,
+            entry: leaf.entry, recorded_at: leaf.at,
+        });
+    },
 
     'treasury.received': (state, leaf, said) => {
         const r = {

@@ -186,6 +186,13 @@ async function dialogue() {
         operations.third_party_observation_withhold), { ifMatch: shown.etag }));
 }
 
+async function periods() {
+    const first = await make.closedPeriod();
+    await make.closedPeriod();
+    await make.reopenedPeriod();
+    await make.paid({ transaction_date: first.period_start });
+}
+
 async function clocks() {
     await done(api.steward.post('/v1/countries/MW/working-calendar',
         bodyExample(operations.country_calendar_record)));
@@ -265,6 +272,7 @@ before(async () => {
     await cases();
     await treasury();
     await dialogue();
+    await periods();
     await endings();
     await clocks();
     await pledges();

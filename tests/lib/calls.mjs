@@ -97,6 +97,9 @@ const prepared = {
     receipt_confirmation_accept: async () => on(await make.received('partial')),
     receipt_confirmation_receive: async () => on(await make.received('not_visible',
         { receiver_org: { ref: await registered('XI-TEST-DONOR'), name: 'Receiver' } })),
+    period_close_record: async () => ({ body: make.longAgo() }),
+    period_close_read: async () => on(await make.closedPeriod()),
+    period_close_reopen: async () => on(await make.closedPeriod()),
     treasury_receipt_upload: async () => ({ body: [{
         ...bodyExample(operations.treasury_receipt_upload)[0],
         treasury_reference: `RB-${randomBytes(6).toString('hex')}` }] }),

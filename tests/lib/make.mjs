@@ -169,6 +169,35 @@ function inputOf(made, answer) {
     };
 }
 
+// Five days of long ago, and those that follow them, that no other test closes: others report money
+// of this year.
+let daysBefore = 0;
+export function longAgo() {
+    daysBefore += 40;
+    return following({ period_end: dayAfter('1990-01-01', -daysBefore) });
+}
+
+export function following({ period_end: end }) {
+    return { period_start: dayAfter(end, 1), period_end: dayAfter(end, 5) };
+}
+
+export function dayAfter(day, days = 1) {
+    return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+export async function closedPeriod(period = longAgo(), who = api.donorApprover) {
+    const answer = await done(who.post('/v1/period-closes', period), 201);
+    return { id: answer.body.period_close.id, path: answer.location, etag: answer.etag,
+        entry: answer.body.statement.entry, ...period };
+}
+
+export async function reopenedPeriod(period) {
+    const made = await closedPeriod(period);
+    const { etag } = await done(api.donorApprover.post(`${made.path}/reopen`,
+        { reason: 'A programme was left out.' }, { ifMatch: made.etag }), 200);
+    return { ...made, etag };
+}
+
 // A row of Malawi's treasury, as its agreement and no more names it.
 export async function booked(changes) {
     const row = { treasury_reference: `RB-${randomBytes(6).toString('hex')}`,
