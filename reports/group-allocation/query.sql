@@ -7,11 +7,14 @@
 -- $2    year       query   year      optional
 -- $3    currency   query   currency  optional
 -- $4    rate_set   query   uuid      optional
+-- $5    in_kind    query   boolean   optional
 WITH part AS (
     SELECT p.*
       FROM report_parts_in($3::text, $4::uuid) AS p
       JOIN organisation AS o ON o.id = p.donor
+      JOIN transaction AS t ON t.id = p.transaction_id
      WHERE p.transaction_type IN ('2', '3')
+       AND (t.in_kind IS NOT NULL) = coalesce($5::boolean, false)
        AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
        AND ($2::integer IS NULL OR extract(year FROM p.transaction_date) = $2)),
 missing AS (

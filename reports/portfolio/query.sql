@@ -9,11 +9,14 @@
 -- $4    year       query   year      optional
 -- $5    currency   query   currency  optional
 -- $6    rate_set   query   uuid      optional
+-- $7    in_kind    query   boolean   optional
 WITH part AS (
     SELECT p.*, o.identifier, o.name
       FROM report_parts_in($5::text, $6::uuid) AS p
       JOIN organisation AS o ON o.id = p.donor
+      JOIN transaction AS t ON t.id = p.transaction_id
      WHERE p.transaction_type IN ('2', '3')
+       AND (t.in_kind IS NOT NULL) = coalesce($7::boolean, false)
        AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
        AND ($2::text IS NULL OR p.country = $2)
        AND ($3::text IS NULL OR p.sector = $3)

@@ -39,6 +39,7 @@ framework_versions                         200 200 200 200 200 200 200 200 200 2
 framework_items                            200 200 200 200 200 200 200 200 200 200 200 200 200
 framework_item                             200 200 200 200 200 200 200 200 200 200 200 200 200
 framework_submissions                      200 200 200 200 200 200 200 200 200 200 200 200 200
+discount_rate_set_list                     200 200 200 200 200 200 200 200 200 200 200 200 200
 indicator_list                             200 200 200 200 200 200 200 200 200 200 200 200 200
 indicator_read                             200 200 200 200 200 200 200 200 200 200 200 200 200
 organisation_list                          200 200 200 200 200 200 200 200 200 200 200 200 200
@@ -64,6 +65,8 @@ commitment_history            submitted    404 200 404 200 404 200 404 200 404 2
 commitment_history            effective    200 200 200 200 200 200 200 200 200 200 200 200 200
 commitment_field_history      draft        404 200 404 200 404 404 404 404 404 404 404 200 404
 commitment_field_history      effective    200 200 200 200 200 200 200 200 200 200 200 200 200
+commitment_grant_equivalent   draft        404 200 404 200 404 404 404 404 404 404 404 200 404
+commitment_grant_equivalent   effective    200 200 200 200 200 200 200 200 200 200 200 200 200
 commitment_differences        draft        404 200 404 200 404 404 404 404 404 404 404 200 404
 commitment_differences        effective    200 200 200 200 200 200 200 200 200 200 200 200 200
 commitment_amendment          amending     401 200 404 200 404 403 403 403 403 403 403 200 403

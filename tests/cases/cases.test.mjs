@@ -175,6 +175,9 @@ async function convertedPledge(changes) {
     return { ...made, ...await make.converted(made, { id: made.commitment }, '1250000.00') };
 }
 
+const GOODS = { kind: 'goods', description: '40 base stations.', valuation_method: 'market_price',
+    valuation: 'Offers of three suppliers.' };
+
 const flowIds = ({ id, commitment, parent, child }) =>
     ({ id, commitment: commitment.id, parent: parent.id, child: child.id });
 
@@ -408,6 +411,21 @@ const fixtures = {
         const { body } = await done(api.signatory.get(`${made.path}/ownership-inputs`));
         const input = body.items.find((item) => item.country === 'MW');
         return { id: input.id, etag: `"${input.version}"` };
+    },
+    loan: () => make.registered({ finance_type: '421' }),
+    in_kind: () => make.effective({ in_kind: GOODS }),
+    agreed: async () => {
+        const word = randomBytes(6).toString('hex');
+        return { ...await make.registered({ agreement_reference: `AGR-${word}` }), word };
+    },
+    under_agreement: async () => withTransaction(
+        await make.paid({ agreement_reference: 'AGR-2026-017' })),
+    goods_sent: async () => {
+        const made = await make.effective({ in_kind: GOODS });
+        const { body } = await done(api.donor.post(`${made.path}/transactions`, {
+            transaction_type: '3', transaction_date: '2026-11-02', amount: '250000.01',
+            currency: 'USD', in_kind: GOODS }));
+        return { transaction: body.transaction.id };
     },
     two_payments: async () => {
         const { commitment, parent, child } = await make.twoPayments();

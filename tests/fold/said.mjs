@@ -4,7 +4,7 @@
 const content = ['activity_id', 'title', 'narrative', 'agreement_reference', 'commitment_date',
     'start_date', 'end_date', 'recipients', 'sectors', 'collaboration_type', 'flow_type',
     'finance_type', 'aid_type', 'tied_status', 'ict_significance', 'ict_share', 'ict_reason',
-    'amount', 'currency', 'schedule'];
+    'amount', 'currency', 'schedule', 'loan_terms', 'in_kind'];
 
 export const contentMembers = content;
 
@@ -50,7 +50,7 @@ export const kinds = {
         'amount', 'currency', 'description', 'provider_org', 'receiver_org', 'recipient_country',
         'recipient_region', 'sector', 'disbursement_channel', 'flow_type', 'finance_type',
         'aid_type', 'tied_status', 'adjusts', 'reason', 'source_sha256', 'receipt_due_on',
-        'settles', 'unscheduled'],
+        'settles', 'unscheduled', 'in_kind', 'agreement_reference'],
     'ownership.lodged': ['input', 'country', 'round', 'id', 'position', 'aspects', 'text', 'late',
         'supersedes', 'answer_due_on', 'receipts_due_on'],
     'ownership.answered': ['input', 'country', 'position', 'id', 'answer', 'reason', 'change_made',

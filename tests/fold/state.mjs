@@ -180,6 +180,7 @@ export class State {
             amount: numeric(instalment.amount),
             currency: instalment.currency,
             value_date: instalment.value_date,
+            agreement_reference: instalment.agreement_reference ?? null,
             entry: leaf.entry,
         }));
         // A file that is imported does not say what its payments settle.
@@ -982,7 +983,7 @@ const steps = {
         const t = {
             ...Object.fromEntries(['ref', 'description', 'provider_org', 'receiver_org',
                 'recipient_country', 'recipient_region', 'sector', 'disbursement_channel',
-                'adjusts', 'reason', ...codes.slice(1)].map((name) => [name, null])),
+                'adjusts', 'reason', 'in_kind', 'agreement_reference', ...codes.slice(1)].map((name) => [name, null])),
             ...without(said, 'source_sha256', 'receipt_due_on', 'settles', 'unscheduled'),
             ref_key: referenceKey(said.ref),
             amount: numeric(said.amount),

@@ -219,6 +219,23 @@ async function endings() {
     await make.closed();
 }
 
+async function terms() {
+    const loan_terms = { interest_rate: '1.50', repayment_type: '2', repayment_plan: '4',
+        repayment_first_date: '2030-01-01', repayment_final_date: '2040-01-01' };
+    const goods = { kind: 'services', description: 'Training.', valuation_method: 'salary_cost',
+        valuation: 'Six teachers for a month.' };
+    const made = await make.effective({ finance_type: '421', loan_terms, in_kind: goods });
+    const pay = (changes) => done(api.donor.post(`${made.path}/transactions`, {
+        transaction_type: '3', transaction_date: '2026-11-02', amount: '10.00', currency: 'USD',
+        agreement_reference: 'AGR-2026-017', ...changes }));
+    const { body } = await pay({ in_kind: goods });
+    await pay({ adjusts: body.transaction.id, amount: '-1.00', reason: 'One fell ill.' });
+    const { etag } = await make.fresh(made);
+    await done(api.donor.post(`${made.path}/schedule`, { reason: 'Later.',
+        planned_disbursements: [{ period_start: '2027-01-01', amount: '5.00',
+            agreement_reference: 'agr-2026-017' }] }, { ifMatch: etag }));
+}
+
 async function pledges() {
     const pledge = await make.pledged({ recipients: [{ country_group: 'LDC' }, { country: 'MW' }] });
     const { commitment } = await make.paid({ amount: '333333.33' });
@@ -275,6 +292,7 @@ before(async () => {
     await periods();
     await endings();
     await clocks();
+    await terms();
     await pledges();
     await flows();
     await steward();

@@ -142,7 +142,7 @@ export function fill(path, values) {
 }
 
 const recordedAbout = ['commitment_read', 'commitment_history', 'commitment_field_history',
-    'commitment_differences', 'commitment_duplicates', 'schedule_read', 'transaction_list',
+    'commitment_differences', 'commitment_grant_equivalent', 'commitment_duplicates', 'schedule_read', 'transaction_list',
     'transaction_record', 'link_list', 'link_record', 'document_list', 'document_record',
     'ownership_input_of_commitment', 'ownership_input_lodge', 'comment_make', 'third_party_observation_file'];
 

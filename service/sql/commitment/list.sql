@@ -16,6 +16,7 @@
 -- $11   as_of      query   position  optional
 -- $12   after      query   cursor    optional
 -- $13   limit      query   limit     optional
+-- $14   agreement  query   text      optional
 WITH member AS (
     SELECT array_agg(m.country) AS countries
       FROM country_group_member(coalesce($4::date, today()),
@@ -45,6 +46,11 @@ found AS (
        AND ($9::integer IS NULL OR (c.start_date < make_date($9 + 1, 1, 1)
                                     AND coalesce(c.end_date, 'infinity') >= make_date($9, 1, 1)))
        AND ($10::text IS NULL OR c.search LIKE '%' || like_escaped(lower($10)) || '%')
+       AND ($14::text IS NULL
+            OR EXISTS (SELECT FROM commitment_revision AS r
+                        WHERE r.commitment_id = c.id
+                          AND agreement_key(r.agreement_reference) = agreement_key($14)
+                          AND ledger_holds(r.entry, as_of_position($11))))
        AND ($12::text IS NULL
             OR (c.created_at, c.id) < (split_part($12, ' ', 1)::timestamptz,
                                        split_part($12, ' ', 2)::uuid))

@@ -8,11 +8,13 @@
 -- $3    as_of    query   position  optional
 -- $4    after    query   cursor    optional
 -- $5    limit    query   limit     optional
+-- $6    agreement  query   text    optional
 WITH page AS (
     SELECT t.*, row_number() OVER (ORDER BY t.transaction_date, t.id) AS place
       FROM transaction AS t
      WHERE t.commitment_id = $1::uuid
        AND ($2::text IS NULL OR t.transaction_type = $2)
+       AND ($6::text IS NULL OR agreement_key(t.agreement_reference) = agreement_key($6))
        AND ledger_holds(t.entry, as_of_position($3::text))
        AND ($4::text IS NULL
             OR (t.transaction_date, t.id) > (split_part($4, ' ', 1)::date,
