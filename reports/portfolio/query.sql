@@ -10,17 +10,19 @@
 -- $5    currency   query   currency  optional
 -- $6    rate_set   query   uuid      optional
 -- $7    in_kind    query   boolean   optional
+-- $8    fiscal_year_of  query  country  optional
 WITH part AS (
-    SELECT p.*, o.identifier, o.name
+    SELECT p.*, o.identifier, o.name, y.year
       FROM report_parts_in($5::text, $6::uuid) AS p
       JOIN organisation AS o ON o.id = p.donor
       JOIN transaction AS t ON t.id = p.transaction_id
+     CROSS JOIN report_year(p.transaction_date, $8::text) AS y (year)
      WHERE p.transaction_type IN ('2', '3')
        AND (t.in_kind IS NOT NULL) = coalesce($7::boolean, false)
        AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
        AND ($2::text IS NULL OR p.country = $2)
        AND ($3::text IS NULL OR p.sector = $3)
-       AND ($4::integer IS NULL OR extract(year FROM p.transaction_date) = $4)),
+       AND ($4::integer IS NULL OR y.year = $4)),
 missing AS (
     SELECT jsonb_agg(to_jsonb(m)) AS notes
       FROM (SELECT p.currency, p.transaction_type AS type,
@@ -30,7 +32,7 @@ missing AS (
              GROUP BY p.currency, p.transaction_type) AS m)
 SELECT coalesce(p.identifier, p.donor::text) AS donor, p.name AS donor_name,
        p.country AS recipient_country, p.region AS recipient_region, p.sector,
-       extract(year FROM p.transaction_date)::integer AS year, p.currency,
+       p.year, p.currency,
        report_sum(sum(p.amount) FILTER (WHERE p.transaction_type = '2'), u.minor_unit, $5)
            AS committed,
        report_sum(sum(p.ict_220) FILTER (WHERE p.transaction_type = '2'), u.minor_unit, $5)
@@ -53,10 +55,10 @@ SELECT coalesce(p.identifier, p.donor::text) AS donor, p.name AS donor_name,
            AS limitations
   FROM part AS p
   JOIN currency AS u ON u.code = p.currency
- GROUP BY p.donor, p.identifier, p.name, p.country, p.region, p.sector, year, p.currency,
+ GROUP BY p.donor, p.identifier, p.name, p.country, p.region, p.sector, p.year, p.currency,
           u.minor_unit
 WINDOW place AS (
      ORDER BY coalesce(p.identifier, p.donor::text) COLLATE "C", p.country COLLATE "C",
               p.region COLLATE "C", p.sector COLLATE "C",
-              extract(year FROM p.transaction_date)::integer, p.currency COLLATE "C")
+              p.year, p.currency COLLATE "C")
  ORDER BY row_number() OVER place

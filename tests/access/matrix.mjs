@@ -25,6 +25,10 @@ country_list                               200 200 200 200 200 200 200 200 200 2
 country_read                               200 200 200 200 200 200 200 200 200 200 200 200 200
 country_calendar                           200 200 200 200 200 200 200 200 200 200 200 200 200
 country_calendar_record                    401 403 403 403 403 403 403 403 403 403 403 403 201
+country_fiscal_calendar                    200 200 200 200 200 200 200 200 200 200 200 200 200
+country_fiscal_calendar_record             401 403 403 403 403 403 403 201 403 403 403 403 201
+organisation_fiscal_calendar               200 200 200 200 200 200 200 200 200 200 200 200 200
+organisation_fiscal_calendar_record        401 403 403 201 403 403 403 403 403 403 403 403 201
 country_group_list                         200 200 200 200 200 200 200 200 200 200 200 200 200
 country_group_memberships                  200 200 200 200 200 200 200 200 200 200 200 200 200
 country_group_record                       401 403 403 403 403 403 403 403 403 403 403 403 201

@@ -29,7 +29,8 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'commitment_distinction', 'instalment_settlement', 'instalment_miss', 'ownership_deadline',
     'receipt_lapse', 'working_calendar', 'exchange_rate', 'exchange_rate_set', 'ledger_entry',
     'ledger_leaf', 'country_group_membership',
-    'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking'];
+    'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking',
+    'fiscal_calendar'];
 
 function asRole(role, settings, statement) {
     const set = Object.entries(settings)

@@ -69,6 +69,8 @@ export const kinds = {
     'pledge.converted': ['id', 'commitment', 'amount', 'currency'],
     'pledge.returned': ['id', 'commitment', 'amount', 'currency', 'reason'],
     'pledge.withdrawn': ['id', 'amount', 'currency', 'reason'],
+    'fiscal_calendar.recorded': ['id', 'country', 'of_organisation', 'start_month', 'start_day',
+        'label', 'source'],
     'flow.linked': ['id', 'child', 'parent', 'link_type', 'amount', 'currency', 'note'],
     'flow.reversed': ['id', 'link', 'amount', 'currency', 'reason'],
     'flow.parked': ['transaction', 'purpose'],

@@ -84,7 +84,7 @@ export class State {
             'transaction_reporting',
             'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking',
             'comment', 'comment_change', 'third_party_observation', 'third_party_account',
-            'third_party_reply', 'third_party_moderation']
+            'third_party_reply', 'third_party_moderation', 'fiscal_calendar']
             .map((name) => [name, []]));
     }
 
@@ -1413,6 +1413,18 @@ const steps = {
             state.turnConfirmation(r.id, leaf, 'RECONCILED');
         }
     }),
+
+    'fiscal_calendar.recorded': (state, leaf, said) => {
+        const row = { country: null, of_organisation: null, ...said };
+        state.rows.fiscal_calendar.push({
+            ...row,
+            ordinal: state.rows.fiscal_calendar.filter((one) => one.country === row.country
+                && one.of_organisation === row.of_organisation).length + 1,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+    },
 
     'flow.linked': commitmentStep((state, leaf, said, c) => {
         const [child, parent] = [said.child, said.parent].map((id) => state.transactions.get(id));

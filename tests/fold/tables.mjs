@@ -55,6 +55,7 @@ export const tables = {
     receipt_correction: { key: ['transaction_id'] },
     receipt_acceptance: { key: ['id'] },
     receiver_confirmation: { key: ['id'] },
+    fiscal_calendar: { key: ['id'] },
     flow_parent: { key: ['transaction_id'] },
     flow_link: { key: ['id'] },
     flow_parking: { key: ['transaction_id'] },

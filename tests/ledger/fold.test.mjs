@@ -246,6 +246,16 @@ async function pledges() {
         { ifMatch: commitment.etag }));
 }
 
+async function fiscalYears() {
+    const { body } = await done(api.anonymous.get('/v1/organisations?text=XI-DEMO-DONOR'));
+    for (const start_month of [4, 7]) {
+        const calendar = { ...bodyExample(operations.country_fiscal_calendar_record), start_month };
+        await done(api.signatory.post('/v1/countries/MW/fiscal-calendar', calendar));
+        await done(api.donorApprover.post(
+            `/v1/organisations/${body.items[0].id}/fiscal-calendar`, calendar));
+    }
+}
+
 async function flows() {
     const made = await make.linked({ note: 'First window.' });
     await done(api.donor.post('/v1/parked-funds',
@@ -295,6 +305,7 @@ before(async () => {
     await terms();
     await pledges();
     await flows();
+    await fiscalYears();
     await steward();
     importTwice();
     await settled();

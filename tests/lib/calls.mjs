@@ -19,6 +19,10 @@ export const REFERENCE_RATES = '0f7c6f0e-3b62-5d0c-9a53-6d2f6c7c1b47';
 // How each operation is called so that it works: its path's values, its caller, its body.
 const prepared = {
     country_read: async () => ({ code: 'MW' }),
+    country_fiscal_calendar: async () => ({ code: 'MW' }),
+    country_fiscal_calendar_record: async () => ({ code: 'MW' }),
+    organisation_fiscal_calendar: async () => ({ id: (await organisation()).id }),
+    organisation_fiscal_calendar_record: async () => ({ id: (await donor()).id }),
     country_calendar: async () => ({ code: 'MW' }),
     country_calendar_record: async () => ({ code: 'MW' }),
     country_group_memberships: async () => ({ group: 'SIDS' }),
@@ -132,6 +136,10 @@ function on(made) {
 
 async function organisation() {
     return (await api.anonymous.get('/v1/organisations?limit=1')).body.items[0];
+}
+
+async function donor() {
+    return (await api.anonymous.get('/v1/organisations?text=XI-DEMO-DONOR')).body.items[0];
 }
 
 export function fill(path, values) {

@@ -44,7 +44,7 @@ function paths() {
         `${made.path}/field-history`,
         `/v1/receipt-confirmations?commitment=${made.id}&limit=200`,
         '/v1/standing-disagreements',
-        `${made.path}/grant-equivalent`,
+        `${made.path}/grant-equivalent`, '/v1/countries/MW/fiscal-calendar',
         ...(pledge ? [pledge.path, `/v1/pledges?commitment=${made.id}`] : []),
         ...(transaction ? [`${made.path}/transactions/${transaction}`,
             `${made.path}/transactions/${transaction}/flows`,
