@@ -58,14 +58,14 @@ test('eight draws at once take no more than there is', async () => {
 });
 
 test('links that would close a circle together: one is left out, over and over', async () => {
-    for (let round = 0; round < 4; round++) {
-        const ring = [];
-        for (let at = 0; at < 4; at++) {
-            ring.push(await pay('10.00'));
-        }
+    // Each of a commitment of its own: no lock on a commitment keeps two of the links apart.
+    const made = await Promise.all(Array.from({ length: 6 }, () =>
+        make.registered({ schedule: undefined })));
+    for (let round = 0; round < 8; round++) {
+        const ring = await Promise.all(made.map(({ path }) => pay('10.00', {}, api.donor, path)));
         const answers = await Promise.all(ring.map((one, at) =>
-            link(one, ring[(at + 1) % 4], '1.00')));
-        assert.deepEqual(statuses(answers), [201, 201, 201, 422]);
+            link(one, ring[(at + 1) % ring.length], '1.00')));
+        assert.deepEqual(statuses(answers), [201, 201, 201, 201, 201, 422]);
         const [refused] = answers.filter(({ status }) => status === 422);
         assert.deepEqual(refused.body.errors.map(({ rule }) => rule), ['acyclic']);
     }
