@@ -11,6 +11,7 @@
 -- $6    year           query   year      optional
 -- $7    currency       query   currency  optional
 -- $8    rate_set       query   uuid      optional
+-- $9    in_kind        query   boolean   optional
 WITH boundary AS MATERIALIZED (
     SELECT b.* FROM report_boundary($1::text, $2::text, $3::text) AS b),
 membership AS MATERIALIZED (
@@ -19,6 +20,8 @@ flow AS MATERIALIZED (
     SELECT f.*, s.country AS source_country, coalesce(s.identifier, s.id::text) AS source_name,
            coalesce(d.identifier, d.id::text) AS destination_name
       FROM report_flows($7::text, $8::uuid) AS f
+      JOIN transaction AS t ON t.id = f.transaction_id
+                           AND (t.in_kind IS NOT NULL) = coalesce($9::boolean, false)
       LEFT JOIN organisation AS s ON s.id = f.source
       LEFT JOIN organisation AS d ON d.id = f.destination
      WHERE ($4::text IS NULL OR $4 IN (s.identifier, s.id::text))
