@@ -39,6 +39,8 @@ exchange_rate_set_record                   401 403 403 403 403 403 403 403 403 4
 codelist_list                              200 200 200 200 200 200 200 200 200 200 200 200 200
 codelist_read                              200 200 200 200 200 200 200 200 200 200 200 200 200
 framework_list                             200 200 200 200 200 200 200 200 200 200 200 200 200
+framework_state                            401 403 403 403 403 403 403 201 422 403 403 403 403
+framework_extend                           401 403 403 403 403 403 403 201 403 403 403 403 403
 framework_versions                         200 200 200 200 200 200 200 200 200 200 200 200 200
 framework_items                            200 200 200 200 200 200 200 200 200 200 200 200 200
 framework_item                             200 200 200 200 200 200 200 200 200 200 200 200 200
@@ -99,6 +101,12 @@ transaction_record            effective    401 201 403 201 403 403 403 403 403 4
 link_list                     draft        404 200 404 200 404 404 404 404 404 404 404 200 404
 link_list                     effective    200 200 200 200 200 200 200 200 200 200 200 200 200
 link_record                   effective    401 201 403 201 403 403 403 403 403 403 403 403 403
+link_read                                  200 200 200 200 200 200 200 200 200 200 200 200 200
+link_answer                                401 403 403 403 403 403 403 201 403 403 403 403 403
+alignment_read                draft        404 200 404 200 404 404 404 404 404 404 404 200 404
+alignment_read                submitted    404 200 404 200 404 200 404 200 404 200 404 200 404
+alignment_read                effective    200 200 200 200 200 200 200 200 200 200 200 200 200
+alignment_state               effective    401 201 403 201 403 403 403 403 403 403 403 403 403
 document_list                 draft        404 200 404 200 404 404 404 404 404 404 404 200 404
 document_list                 effective    200 200 200 200 200 200 200 200 200 200 200 200 200
 document_record               effective    401 201 403 201 403 403 403 403 403 403 403 403 403
@@ -134,6 +142,9 @@ third_party_observation_file  effective    401 403 403 403 403 403 403 403 403 4
 third_party_observation_reply              401 200 403 200 403 200 403 200 403 403 403 403 403
 third_party_observation_withhold           401 403 403 403 403 403 403 403 403 403 403 403 200
 third_party_observation_restore            401 403 403 403 403 403 403 403 403 403 403 403 200
+national_priority_list                     200 200 200 200 200 200 200 200 200 200 200 200 200
+national_priority_read                     200 200 200 200 200 200 200 200 200 200 200 200 200
+national_priority_state                    401 403 403 403 403 403 403 201 201 403 403 403 403
 inbox_list                                 401 200 200 200 200 200 200 200 200 403 403 200 403
 pledge_list                                200 200 200 200 200 200 200 200 200 200 200 200 200
 pledge_read                                200 200 200 200 200 200 200 200 200 200 200 200 200

@@ -9,10 +9,12 @@ import { rows, run } from '../lib/sql.mjs';
 
 let hidden;
 let shown;
+let plan;
 
 before(async () => {
     hidden = await make.drafted({ title: 'Behind the wall' });
     shown = (await make.paid()).commitment;
+    plan = await make.plan();
 });
 
 const FOLLOWERS = ['commitment_revision', 'commitment_state', 'planned_disbursement',
@@ -27,6 +29,8 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'comment', 'comment_change', 'third_party_observation', 'third_party_account',
     'third_party_reply', 'third_party_moderation',
     'commitment_distinction', 'instalment_settlement', 'instalment_miss', 'ownership_deadline',
+    'priority_statement', 'national_priority', 'priority_supersession', 'alignment_statement',
+    'link_answer', 'framework', 'framework_version', 'framework_item',
     'receipt_lapse', 'working_calendar', 'exchange_rate', 'exchange_rate_set', 'ledger_entry',
     'ledger_leaf', 'country_group_membership',
     'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking',
@@ -187,6 +191,52 @@ test('withheld words are there for their organisation and auditors, in no other 
     assert.equal(count('aidledger_scoped', { organisation: donor.id, roles: 'steward' }), '0');
     assert.equal(count('aidledger_scoped', { organisation: donor.id, roles: 'auditor' }), '1');
     assert.equal(count('aidledger_scoped', { organisation: id, roles: 'stakeholder' }), '1');
+});
+
+test('a country speaks for itself, and a donor of its own commitments', async () => {
+    const stated = await make.priorities();
+    const [{ id: ministry }] = rows("SELECT id FROM organisation WHERE identifier = 'XI-DEMO-MW'");
+    const [{ id: donor }] = rows("SELECT id FROM organisation WHERE identifier = 'XI-DEMO-DONOR'");
+    const malawi = { organisation: ministry, roles: 'recipient_signatory', country: 'MW' };
+    const zambia = { ...malawi, country: 'ZM' };
+    const givers = { organisation: donor, roles: 'donor_editor' };
+    const statement = `INSERT INTO priority_statement (id, country, ordinal, period_start,
+        period_end, source, organisation_id, entry, recorded_at)
+        VALUES (gen_random_uuid(), 'MW', 999, '2100-01-01', '2100-12-31', 'x', '${ministry}',
+                '${stated.entry}', now())`;
+    const priority = `INSERT INTO national_priority (statement_id, rank, sector)
+        VALUES ('${stated.id}', 99, '11110')`;
+    const alignment = `INSERT INTO alignment_statement (id, commitment_id, country, ordinal, serves,
+        reason, organisation_id, entry, recorded_at)
+        VALUES (gen_random_uuid(), '${shown.id}', 'MW', 99, '[]', 'x', '${donor}',
+                '${stated.entry}', now())`;
+    const linked = await make.frameworkLinked();
+    const answer = `INSERT INTO link_answer (id, commitment_id, link_id, country, ordinal, answer,
+        organisation_id, entry, recorded_at)
+        VALUES (gen_random_uuid(), '${linked.id}', '${linked.link}', 'MW', 99, 'endorsed',
+                '${ministry}', '${stated.entry}', now())`;
+    const framework = `INSERT INTO framework (code, title, source, country, entry)
+        VALUES ('MW-other', 'x', 'x', 'MW', '${stated.entry}')`;
+    const version = `INSERT INTO framework_version (framework, version, ordinal, title, status,
+        source, id, organisation_id, entry, recorded_at)
+        VALUES ('${plan.framework}', 'x', 9, 'x', 'stated', 'x', gen_random_uuid(), '${ministry}',
+                '${stated.entry}', now())`;
+    const item = (of) => `INSERT INTO framework_item (framework, framework_version, code, ordinal,
+        kind, gist, entry)
+        VALUES ('${of.framework}', '${of.version}', 'x', 99, 'goal', 'x', '${stated.entry}')`;
+    assert.throws(() => asRole('aidledger_writer', malawi,
+        item({ framework: 'C11', version: 'V1.2' })), /row-level security/);
+    const attempt = (who, insert) => asRole('aidledger_writer', who,
+        `${insert}; DO $$ BEGIN RAISE EXCEPTION 'it was let in'; END $$`);
+    for (const [insert, may, others] of [[statement, malawi, [zambia, givers]],
+        [priority, malawi, [zambia, givers]], [answer, malawi, [zambia, givers]],
+        [framework, malawi, [zambia, givers]], [version, malawi, [zambia, givers]],
+        [item(plan), malawi, [zambia, givers]], [alignment, givers, [malawi, zambia]]]) {
+        assert.throws(() => attempt(may, insert), /it was let in/, insert);
+        for (const other of others) {
+            assert.throws(() => attempt(other, insert), /row-level security/, insert);
+        }
+    }
 });
 
 test('no lane changes, deletes or empties a record', () => {

@@ -36,15 +36,6 @@ async function done(promise) {
     return answer;
 }
 
-const LINK = { framework: 'C11', framework_version: 'V1.2', item: 'pillar-c', share: '100',
-    rationale: 'Aid for ICT to a least developed, landlocked country.' };
-
-async function linked() {
-    const made = await make.effective();
-    await done(api.donor.post(`${made.path}/links`, LINK));
-    return make.fresh(made);
-}
-
 async function withTransaction({ commitment, transaction }) {
     return { ...commitment, transaction: transaction.id };
 }
@@ -214,6 +205,30 @@ async function restored() {
     return { ...made, etag };
 }
 
+// A commitment made while these were Malawi's priorities.
+async function prioritised(changes) {
+    const wanted = await make.priorities(changes);
+    return { ...await make.effective({ commitment_date: wanted.day }), priorities: wanted.id };
+}
+
+async function link(made, changes) {
+    const { body } = await done(api.donor.post(`${made.path}/links`, { ...make.pillarC, ...changes }));
+    return body.link.id;
+}
+
+async function planCode() {
+    const { framework } = await make.plan();
+    return { framework };
+}
+
+// The plan's first pillar is Malawi's first priority; a link to what is below it is proposed.
+async function planWanted() {
+    const { framework } = await make.plan();
+    const item = { framework, framework_version: '2026' };
+    const made = await prioritised({ priorities: [{ ...item, item: '1' }] });
+    return { ...made, link: await link(made, { ...item, item: '1.1' }) };
+}
+
 const fixtures = {
     commented: make.commented, asked: make.asked, corrected_comment: correctedComment,
     withdrawn_comment: async () => make.withdrawn(api.donor, await make.commented()),
@@ -243,6 +258,71 @@ const fixtures = {
         await make.observed({ transaction_id: transaction.id }, commitment);
         return { id: commitment.id, transaction: transaction.id };
     },
+    priorities: make.priorities, fresh_year: async () => make.freshYear(),
+    superseded: async () => {
+        const first = await make.priorities();
+        const second = await make.priorities({ period_start: `${first.year}-07-01`,
+            period_end: first.period_end, supersedes: [first.id] });
+        return { ...first, second: second.id };
+    },
+    prioritised,
+    prioritised_otherwise: () => prioritised({ priorities: [{ sector: '11230' }] }),
+    prioritised_by_items: async () => {
+        const made = await prioritised({ priorities: [
+            { framework: 'WSIS', framework_version: '2003', item: 'C7' },
+            { framework: 'C11', framework_version: 'V1.2', item: 'pillar-c' }] });
+        await link(made, { item: 'pillar-d', share: undefined });
+        const below = await link(made, { framework: 'WSIS', framework_version: '2003',
+            item: 'C7-egov', share: undefined });
+        return { ...made, below, link: await link(made) };
+    },
+    aligned: async () => {
+        const made = await prioritised();
+        const state = (body) => done(api.donor.post(`${made.path}/alignment`,
+            { country: 'MW', ...body }));
+        await state({ priorities: made.priorities,
+            serves: [{ rank: 1, how: 'In its first phase.' }] });
+        await state({ serves: [], reason: 'It was a mistake.' });
+        return made;
+    },
+    endorsed_link: () => make.linkAnswered({ answer: 'endorsed' }),
+    refused_link: async () => make.linkAnswered({ answer: 'refused', reason: 'It is for roads.' },
+        await make.linkAnswered({ answer: 'endorsed' })),
+    // What was endorsed was another statement of it.
+    relinked: async () => {
+        const made = await make.linkAnswered({ answer: 'endorsed' });
+        return { ...await make.fresh(made), again: await link(made, { share: '60' }) };
+    },
+    linked_suspended: async () => {
+        const made = await make.frameworkLinked();
+        await done(api.donorApprover.post(`${made.path}/suspend`, { reason: 'The works stopped.' },
+            { ifMatch: made.etag }));
+        return make.fresh(made);
+    },
+    linked_to_itself: async () => {
+        const step = (path, body, ifMatch) => done(users.kenyaDonor.post(path, body, { ifMatch }));
+        const { etag, location } = await step('/v1/commitments',
+            make.draft({ recipients: [{ country: 'KE', share: '100' }] }));
+        const sent = await step(`${location}/submit`, undefined, etag);
+        await step(`${location}/register`, undefined, sent.etag);
+        const { body } = await step(`${location}/links`, make.pillarC);
+        return { id: body.commitment.id, link: body.link.id };
+    },
+    plan: make.plan, plan_linked: make.planLinked,
+    fresh_plan: async () => ({ framework: `MW-${randomBytes(4).toString('hex')}` }),
+    planned: async () => ({ ...await make.effective(), ...await planCode() }),
+    planned_elsewhere: async () => ({
+        ...await make.effective({ recipients: [{ country: 'ZM', share: '100' }] }),
+        ...await planCode() }),
+    plan_endorsed: async () =>
+        make.linkAnswered({ answer: 'endorsed' }, await make.planLinked()),
+    plan_refused: async () => make.linkAnswered({ answer: 'refused', reason: 'It is pillar two.' },
+        await make.linkAnswered({ answer: 'endorsed' }, await make.planLinked())),
+    plan_wanted: planWanted,
+    plan_wanted_and_endorsed: async () =>
+        make.linkAnswered({ answer: 'endorsed' }, await planWanted()),
+    misaligned: async () => (await make.lodged({ position: 'contest', aspects: ['alignment'],
+        text: 'Schools come first.' })).commitment,
     drafted: make.drafted, submitted: make.submitted, registered: make.registered,
     alike: make.alike, told_apart: make.toldApart,
     alike_without_agreement: () => make.alike({ agreement_reference: undefined }),
@@ -251,7 +331,7 @@ const fixtures = {
         const made = await make.lodged();
         return { ...made, commitment: made.commitment.id };
     },
-    answered: make.answered, imported, linked,
+    answered: make.answered, imported, linked: make.frameworkLinked,
     suspended: make.suspended, cancelled: make.cancelled, settled, own_work: ownWork,
     amended_amount: amendedAmount,
     spent: () => payments({ transaction_type: '4', amount: '300000.00' }),
@@ -385,8 +465,8 @@ const fixtures = {
         return make.fresh(made);
     },
     unlinked: async () => {
-        const made = await linked();
-        await done(api.donor.post(`${made.path}/links`, { ...LINK, withdrawn: true }));
+        const made = await make.frameworkLinked();
+        await done(api.donor.post(`${made.path}/links`, { ...make.pillarC, withdrawn: true }));
         return make.fresh(made);
     },
     paid: async () => withTransaction(await make.paid()),

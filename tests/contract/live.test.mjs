@@ -38,8 +38,8 @@ for (const operation of Object.values(operations)) {
     });
 
     test(`${operation.operationId}: OPTIONS and HEAD`, async () => {
-        const path = fill(operation.path, { id: randomUUID(), transaction: randomUUID(), code: 'MW',
-            group: 'LDC', list: 'Sector', framework: 'C11', version: 'V1.2', slug: 'ownership' });
+        const path = fill(operation.path, { id: randomUUID(), transaction: randomUUID(),
+            link: randomUUID(), code: 'MW', group: 'LDC', list: 'Sector', framework: 'C11', version: 'V1.2', slug: 'ownership' });
         const offered = await request('OPTIONS', path);
         assert.equal(offered.status, 204);
         const allowed = offered.headers.get('allow').split(', ');
@@ -144,7 +144,8 @@ function* variants(schema, value) {
 for (const operation of Object.values(operations).filter((o) => o.requestBody)) {
     test(`${operation.operationId}: the service and the schema agree on bodies`, async () => {
         const schema = bodySchema(operation);
-        const path = fill(operation.path, { id: randomUUID(), group: 'LDC', code: 'MW' });
+        const path = fill(operation.path, { id: randomUUID(), link: randomUUID(), group: 'LDC',
+            code: 'MW', framework: 'C11', version: 'V1.2' });
         let bad = 0;
         for (const body of variants(schema, bodyExample(operation))) {
             const wrong = faults(schema, body);

@@ -17,6 +17,29 @@ function money(c, transactions) {
     }));
 }
 
+// A link to a national plan is for the government whose plan it is to answer.
+function asked(state, link, recipients) {
+    const owner = state.planOf(link.framework);
+    return owner ? recipients.filter((part) => part.country === owner) : recipients;
+}
+
+// What each government that is asked, or has answered, says of a link.
+function governments(link, recipients, answers) {
+    const mine = answers.filter((row) => row.link_id === link.id);
+    const countries = new Set([...recipients.map((part) => part.country).filter(Boolean),
+        ...mine.map((row) => row.country)]);
+    return [...countries].sort().map((country) => {
+        const told = mine.filter((row) => row.country === country).reverse();
+        return {
+            country,
+            state: told[0]?.answer ?? 'unanswered',
+            answers: told.map(({ id, answer, reason, entry, recorded_at }) => ({
+                id, answer, reason, entry, answered_at: recorded_at,
+            })),
+        };
+    });
+}
+
 // "organisations" are all there are, for statements name organisations that were there before them;
 // "inputs" carry the numbers of inputs that no statement names yet.
 export function documentOf(c, { state, organisations, transactions, positions }) {
@@ -53,7 +76,11 @@ export function documentOf(c, { state, organisations, transactions, positions })
             share: link.share,
             rationale: link.rationale,
             withdrawn: link.withdrawn,
+            in_force: true,
+            counts: state.counts(link),
             asserted_by: reference(link.asserted_by),
+            governments: governments(link, asked(state, link, told.recipients ?? []),
+                state.rows.link_answer),
             entry: link.entry,
         })),
         ownership: [...c.inputs.values()].sort((a, b) => (a.country < b.country ? -1 : 1))

@@ -73,6 +73,8 @@ export class State {
         this.pledges = new Map();
         this.flowParents = new Map();
         this.rows = Object.fromEntries(['country_group_membership', 'working_calendar', 'exchange_rate_set',
+            'priority_statement', 'national_priority', 'priority_supersession', 'alignment_statement',
+            'link_answer', 'framework', 'framework_version', 'framework_item',
             'commitment_revision', 'commitment_state', 'commitment_distinction',
             'planned_disbursement', 'instalment_settlement', 'instalment_miss', 'framework_link',
             'document_hash', 'allocation', 'transaction_source', 'ownership_position', 'ownership_answer',
@@ -693,13 +695,41 @@ export class State {
             .filter(([, link]) => !link.withdrawn);
     }
 
+    // Whose national plan a framework is; nothing for what was there before the first statement.
+    planOf(framework) {
+        return this.rows.framework.find((row) => row.code === framework)?.country;
+    }
+
+    // A link to a national plan counts while its government endorses it.
+    counts(link) {
+        const country = this.planOf(link.framework);
+        return !country || this.rows.link_answer.findLast((row) => row.link_id === link.id
+            && row.country === country)?.answer === 'endorsed';
+    }
+
+    grow(leaf, framework, version, items) {
+        const there = this.rows.framework_item.filter((row) => row.framework === framework
+            && row.framework_version === version);
+        items.forEach(({ title, ...item }, at) => {
+            if (item.parent && ![...there, ...items.slice(0, at)]
+                .some((one) => one.code === item.parent)) {
+                this.note(leaf, `nothing "${item.parent}" is there before "${item.code}"`);
+            }
+            this.rows.framework_item.push({
+                printed: null, parent: null, status: null, source: null, confidence: null,
+                note: null, ...item, framework, framework_version: version,
+                ordinal: there.length + at + 1, gist: title, entry: leaf.entry,
+            });
+        });
+    }
+
     commitmentRow(c) {
         const told = c.revisions[c.revision - 1];
         return {
             ...without(c, 'revisions', 'links', 'instalments', 'inputs'),
             countries: (told.recipients ?? []).map((part) => part.country).filter(Boolean),
             sectors: (told.sectors ?? []).map((part) => part.code).filter(Boolean),
-            items: this.links(c).map(([item]) => item),
+            items: this.links(c).filter(([, link]) => this.counts(link)).map(([item]) => item),
             start_date: told.start_date,
             end_date: told.end_date,
             search: lower([told.title, told.narrative, told.agreement_reference]
@@ -816,6 +846,89 @@ const steps = {
             recorded_at: leaf.at,
         });
     },
+
+    'plan.stated': (state, leaf, said) => {
+        if (state.planOf(said.framework) === undefined) {
+            state.rows.framework.push({
+                code: said.framework, title: said.title, source: said.source,
+                note: said.note ?? null, country: said.country, entry: leaf.entry,
+            });
+        }
+        if (state.planOf(said.framework) !== said.country) {
+            state.note(leaf, `it is a plan of ${state.planOf(said.framework)}`);
+        }
+        state.rows.framework_version.push({
+            ...Object.fromEntries(['document_number', 'window_start', 'window_end', 'window_note',
+                'input_to', 'meeting_start', 'meeting_end'].map((name) => [name, null])),
+            framework: said.framework,
+            version: said.version,
+            ordinal: state.rows.framework_version
+                .filter((row) => row.framework === said.framework).length + 1,
+            title: said.title,
+            status: 'stated',
+            source: said.source,
+            id: said.id,
+            period_start: said.period_start ?? null,
+            period_end: said.period_end ?? null,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        state.grow(leaf, said.framework, said.version, said.items);
+    },
+
+    'plan.extended': (state, leaf, said) => {
+        const version = state.rows.framework_version.find((row) => row.id === leaf.aggregate);
+        if (version?.framework !== said.framework || version.version !== said.version) {
+            state.note(leaf, 'the version is another one');
+        }
+        state.grow(leaf, said.framework, said.version, said.items);
+    },
+
+    'priorities.stated': (state, leaf, said) => {
+        state.rows.priority_statement.push({
+            id: said.id,
+            country: said.country,
+            ordinal: state.rows.priority_statement
+                .filter((row) => row.country === said.country).length + 1,
+            period_start: said.period_start,
+            period_end: said.period_end,
+            text: said.text ?? null,
+            source: said.source,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        said.priorities.forEach((priority, at) => state.rows.national_priority.push({
+            sector: null, framework: null, framework_version: null, item: null, ...priority,
+            statement_id: said.id, rank: at + 1,
+        }));
+        said.supersedes.forEach((id) => state.rows.priority_supersession.push({
+            statement_id: said.id, superseded_id: id, entry: leaf.entry,
+        }));
+    },
+
+    'alignment.stated': commitmentStep((state, leaf, said, c) => {
+        const inForce = c.revisions[c.revision - 1].recipients ?? [];
+        if (leaf.organisation !== c.organisation_id
+            || !inForce.some((part) => part.country === said.country)) {
+            state.note(leaf, 'it is not for this donor to say, or of another country');
+        }
+        const before = state.rows.alignment_statement.filter((row) => row.commitment_id === c.id
+            && row.country === said.country);
+        state.rows.alignment_statement.push({
+            id: said.id,
+            commitment_id: c.id,
+            country: said.country,
+            ordinal: before.length + 1,
+            priorities_id: said.priorities ?? null,
+            serves: said.serves,
+            reason: said.reason ?? null,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+    }),
 
     'activity.recorded': (state, leaf, said) => {
         const before = state.activities.get(leaf.aggregate);
@@ -965,6 +1078,27 @@ const steps = {
         };
         c.links.push(link);
         state.rows.framework_link.push(link);
+    }),
+
+    'link.answered': commitmentStep((state, leaf, said, c) => {
+        const link = c.links.find((one) => one.id === said.link);
+        if (!state.links(c).some(([, one]) => one === link)
+            || leaf.organisation === link?.asserted_by) {
+            state.note(leaf, `link ${said.link} is not in force, or it is the speaker's own`);
+        }
+        state.rows.link_answer.push({
+            id: said.id,
+            commitment_id: c.id,
+            link_id: said.link,
+            country: said.country,
+            ordinal: state.rows.link_answer.filter((row) => row.link_id === said.link
+                && row.country === said.country).length + 1,
+            answer: said.answer,
+            reason: said.reason ?? null,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
     }),
 
     'document.recorded': commitmentStep((state, leaf, said, c) => {

@@ -11,6 +11,13 @@ export const tables = {
     country_group_membership: { key: ['id'], unsaid: ['recorded_at'] },
     working_calendar: { key: ['id'] },
     exchange_rate_set: { key: ['id'] },
+    framework: { key: ['code'] },
+    framework_version: { key: ['framework', 'version'] },
+    framework_item: { key: ['framework', 'framework_version', 'code'] },
+    priority_statement: { key: ['id'] },
+    national_priority: { key: ['statement_id', 'rank'] },
+    priority_supersession: { key: ['statement_id', 'superseded_id'] },
+    alignment_statement: { key: ['id'] },
     activity: { key: ['id'] },
     commitment: { key: ['id'] },
     commitment_revision: { key: ['commitment_id', 'revision'] },
@@ -21,6 +28,7 @@ export const tables = {
     instalment_settlement: { key: ['entry', 'ordinal'] },
     instalment_miss: { key: ['commitment_id', 'schedule', 'ordinal'] },
     framework_link: { key: ['id'] },
+    link_answer: { key: ['id'] },
     document_hash: { key: ['id'] },
     transaction: { key: ['id'] },
     allocation: { key: ['transaction_id', 'ordinal'] },
@@ -66,16 +74,16 @@ export const tables = {
 
 // Tables that hold no consequence of a statement; the rates of a set are held against its hash.
 const apart = ['schema_migration', 'country', 'country_weekend', 'former_entity', 'country_group', 'dac_ldc_year',
-    'codelist', 'codelist_item', 'currency', 'ict_relevance', 'framework', 'framework_version',
-    'framework_item', 'framework_submission', 'framework_submission_place', 'wsis_event',
-    'indicator', 'dac_membership', 'reference_document', 'principal', 'api_key',
-    'api_key_revocation', 'ledger_log', 'ledger_field', 'ledger_entry', 'ledger_secret',
-    'ledger_queue', 'ledger_leaf', 'idempotency', 'import_rule', 'discount_rate_set',
-    'discount_rate', 'exchange_rate', 'currency_name'];
+    'codelist', 'codelist_item', 'currency', 'ict_relevance', 'framework_submission',
+    'framework_submission_place', 'wsis_event', 'indicator', 'dac_membership', 'reference_document',
+    'principal', 'api_key', 'api_key_revocation', 'ledger_log', 'ledger_field', 'ledger_entry',
+    'ledger_secret', 'ledger_queue', 'ledger_leaf', 'idempotency', 'import_rule',
+    'discount_rate_set', 'discount_rate', 'exchange_rate', 'currency_name'];
 
 // Reference data and the demonstration's organisations are there before the first statement.
 function before(name, row) {
-    return ['organisation', 'country_group_membership', 'exchange_rate_set'].includes(name)
+    return ['organisation', 'country_group_membership', 'exchange_rate_set', 'framework',
+        'framework_version', 'framework_item'].includes(name)
         && row.entry === null;
 }
 

@@ -207,6 +207,35 @@ async function clocks() {
     await make.escalated();
 }
 
+async function linkAnswers() {
+    const made = await make.linkAnswered({ answer: 'endorsed' });
+    await make.linkAnswered({ answer: 'refused', reason: 'It is for roads.' }, made);
+    await done(api.donor.post(`${made.path}/links`, { ...make.pillarC, share: '50' }));
+    await make.linkAnswered({ answer: 'endorsed', reason: 'That is right.' });
+}
+
+async function plans() {
+    const made = await make.planLinked();
+    await make.linkAnswered({ answer: 'endorsed' }, made);
+    await done(api.signatory.post(`/v1/frameworks/${made.framework}/versions/2026/items`,
+        { items: [{ code: '2.1', kind: 'programme', title: 'Teachers first', parent: '2' }] }));
+    await make.linkAnswered({ answer: 'refused', reason: 'It serves another pillar.' },
+        await make.planLinked());
+    await done(api.signatory.post('/v1/frameworks', { ...bodyExample(operations.framework_state),
+        framework: made.framework, version: '2031', note: 'Revised.', period_end: undefined }));
+}
+
+async function wishes() {
+    const first = await make.priorities();
+    const second = await make.priorities({ period_start: first.period_start, supersedes: [first.id] });
+    const made = await make.effective({ commitment_date: first.day });
+    for (const change of [{}, { priorities: second.id, reason: undefined,
+        serves: [{ rank: 1, how: 'By its first phase.' }, { rank: 3, how: 'Later.' }] }]) {
+        await done(api.donor.post(`${made.path}/alignment`,
+            { ...bodyExample(operations.alignment_state), ...change }));
+    }
+}
+
 async function endings() {
     const stopped = await make.suspended();
     const resumed = await done(api.donorApprover.post(`${stopped.path}/resume`,
@@ -306,6 +335,9 @@ before(async () => {
     await pledges();
     await flows();
     await fiscalYears();
+    await wishes();
+    await linkAnswers();
+    await plans();
     await steward();
     importTwice();
     await settled();
@@ -358,6 +390,9 @@ function victim(name) {
     const stated = {
         organisation: 't.entry IS NOT NULL',
         country_group_membership: 't.entry IS NOT NULL',
+        framework: 't.entry IS NOT NULL',
+        framework_version: 't.entry IS NOT NULL',
+        framework_item: 't.entry IS NOT NULL',
         exchange_rate_set: 't.entry IS NOT NULL',
         ownership_input: 't.position_id IS NOT NULL',
     };

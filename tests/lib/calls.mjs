@@ -30,6 +30,14 @@ const prepared = {
     exchange_rate_set_read: async () => ({ id: REFERENCE_RATES }),
     exchange_rate_set_rates: async () => ({ id: REFERENCE_RATES }),
     codelist_read: async () => ({ list: 'Sector' }),
+    framework_state: async () => ({
+        body: { ...bodyExample(operations.framework_state),
+            framework: `MW-${randomBytes(4).toString('hex')}` },
+    }),
+    framework_extend: async () => {
+        const { framework, version } = await make.plan();
+        return { framework, version };
+    },
     framework_versions: async () => ({ framework: 'C11' }),
     framework_items: async () => ({ framework: 'C11', version: 'V1.2' }),
     framework_item: async () => ({ framework: 'C11', version: 'V1.2', code: 'vision' }),
@@ -121,6 +129,14 @@ const prepared = {
         body: { ...bodyExample(operations.receipt_confirmation_confirm),
             transaction_id: (await make.paid()).transaction.id },
     }),
+    link_read: async () => onLink(await make.frameworkLinked()),
+    link_answer: async () => onLink(await make.frameworkLinked()),
+    national_priority_read: async () => ({ id: (await make.priorities()).id }),
+    national_priority_state: async () => {
+        const { period_start, period_end } = make.freshYear();
+        return { body: { ...bodyExample(operations.national_priority_state), period_start,
+            period_end } };
+    },
     receipt_confirmation_read: async () => {
         const made = await api.officer.post('/v1/receipt-confirmations', {
             ...bodyExample(operations.receipt_confirmation_confirm),
@@ -129,6 +145,10 @@ const prepared = {
         return { id: made.body.receipt_confirmation.id };
     },
 };
+
+function onLink(made) {
+    return { ...on(made), link: made.link };
+}
 
 function on(made) {
     return { id: made.id, ifMatch: made.etag };
@@ -152,7 +172,8 @@ export function fill(path, values) {
 const recordedAbout = ['commitment_read', 'commitment_history', 'commitment_field_history',
     'commitment_differences', 'commitment_grant_equivalent', 'commitment_duplicates', 'schedule_read', 'transaction_list',
     'transaction_record', 'link_list', 'link_record', 'document_list', 'document_record',
-    'ownership_input_of_commitment', 'ownership_input_lodge', 'comment_make', 'third_party_observation_file'];
+    'ownership_input_of_commitment', 'ownership_input_lodge', 'comment_make', 'third_party_observation_file',
+    'alignment_read', 'alignment_state'];
 
 // The path's values, the body and the If-Match of a call that works for whoever may make it. Each
 // preparation makes its own fixture.

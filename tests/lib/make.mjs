@@ -338,6 +338,69 @@ export async function converted(pledge, commitment, amount) {
         { commitment_id: commitment.id, amount }), 201));
 }
 
+export const pillarC = { framework: 'C11', framework_version: 'V1.2', item: 'pillar-c', share: '100',
+    rationale: 'Aid for ICT to a least developed, landlocked country.' };
+
+// A commitment in effect and a link of it.
+export async function frameworkLinked(changes) {
+    const made = await effective();
+    const { body } = await done(api.donor.post(`${made.path}/links`,
+        { ...pillarC, ...changes }), 201);
+    return { ...await fresh(made), link: body.link.id };
+}
+
+export async function linkAnswered(body, made) {
+    const on = made ?? await frameworkLinked();
+    await done(api.signatory.post(`${on.path}/links/${on.link}/answers`, body), 201);
+    return fresh(on);
+}
+
+// A national plan of Malawi, and what it is stated by.
+export const planItems = [{ code: '1', kind: 'pillar', title: 'Connectivity' },
+    { code: '1.1', kind: 'objective', title: 'A backbone to every district', parent: '1' },
+    { code: '2', kind: 'pillar', title: 'Skills', printed: 'Pillar two' }];
+
+export async function plan(changes) {
+    const framework = `MW-${randomBytes(4).toString('hex')}`;
+    const { body } = await done(api.signatory.post('/v1/frameworks', { framework, version: '2026',
+        title: 'National Digital Economy Strategy', source: 'Ministry of Information, first edition',
+        period_start: '2026-01-01', period_end: '2030-12-31', items: planItems, ...changes }), 201);
+    return { framework, version: '2026', path: `/v1/frameworks/${framework}/versions`,
+        entry: body.statement.entry, body: body.version };
+}
+
+// A link that is proposed to it.
+export async function planLinked(changes) {
+    const { framework, version } = await plan();
+    return { ...await frameworkLinked({ framework, framework_version: version, item: '1', share: '70',
+        rationale: 'It builds the first two rings.', ...changes }), framework, version };
+}
+
+// Malawi's priorities for a year of which no statement speaks yet. Commitments of these fixtures are
+// dated 2026: they are before all of them.
+let priorityYear = 2030;
+
+export function freshYear() {
+    priorityYear += 1;
+    return { year: priorityYear, period_start: `${priorityYear}-01-01`,
+        period_end: `${priorityYear}-12-31`, day: `${priorityYear}-03-01` };
+}
+
+export async function priorities(changes) {
+    const { year, day, ...period } = freshYear();
+    const { body } = await done(api.signatory.post('/v1/national-priorities', {
+        ...period,
+        source: 'National Digital Economy Strategy',
+        priorities: [{ sector: '22040' },
+            { framework: 'C11', framework_version: 'V1.2', item: 'pillar-c' },
+            { sector: '22020' }],
+        ...changes,
+    }), 201);
+    const { id } = body.national_priorities;
+    return { id, path: `/v1/national-priorities/${id}`, year, day, ...period,
+        entry: body.statement.entry, body: body.national_priorities };
+}
+
 function receiptOf(answer) {
     const { receipt_confirmation: body } = answer.body;
     return {

@@ -16,6 +16,9 @@ let receipt;
 let pledge;
 let link;
 const around = [];
+let wanted;
+let served;
+let plan;
 const seen = [];
 
 async function good(promise) {
@@ -42,6 +45,9 @@ function paths() {
         `${made.path}/ownership-inputs`, `/v1/ownership-inputs/${input.id}`,
         `/v1/ownership-inputs?commitment=${made.id}`, `${made.path}/history?limit=200`,
         `${made.path}/field-history`,
+        `${plan.path}`, `${plan.path}/2026/items`, `/v1/frameworks?country=MW`,
+        ...(served ? [`${made.path}/links/${served}`] : []), `${made.path}/links`,
+        `${made.path}/alignment`, `/v1/national-priorities?on=${wanted.day}`, wanted.path,
         `/v1/receipt-confirmations?commitment=${made.id}&limit=200`,
         '/v1/standing-disagreements',
         `${made.path}/grant-equivalent`, '/v1/countries/MW/fiscal-calendar',
@@ -76,13 +82,36 @@ const act = async (what, who, verb, path, body) => {
 };
 
 before(async () => {
-    made = await make.registered();
+    plan = await make.plan();
+    wanted = await make.priorities({ priorities: [{ framework: plan.framework,
+        framework_version: '2026', item: '1' }, { sector: '22040' }] });
+    made = await make.registered({ commitment_date: wanted.day });
     await look('registered');
     pledge = await make.pledged();
     pledge = { ...pledge, ...await make.converted(pledge, made, '1000000.00') };
     await look('converted');
     await act('pledge withdrawn', api.donorApprover, 'post', `${pledge.path}/withdraw`,
         { reason: 'The rest was not voted.' });
+    await act('aligned', api.donor, 'post', `${made.path}/alignment`, { country: 'MW',
+        priorities: wanted.id, serves: [{ rank: 1, how: 'In its first phase.' }] });
+    await make.priorities({ period_start: wanted.period_start, supersedes: [wanted.id],
+        priorities: [{ sector: '11110' }] });
+    await act('aligned anew', api.donor, 'post', `${made.path}/alignment`,
+        bodyExample(operations.alignment_state));
+    const asserted = await act('linked', api.donor, 'post', `${made.path}/links`, make.pillarC);
+    served = asserted.body.link.id;
+    for (const [answer, reason] of [['refused', 'It is for roads.'], ['endorsed', 'It is not.']]) {
+        await act(answer, api.signatory, 'post', `${made.path}/links/${served}/answers`,
+            { answer, reason });
+    }
+    const toPlan = await act('linked to the plan', api.donor, 'post', `${made.path}/links`,
+        { framework: plan.framework, framework_version: '2026', item: '1.1', rationale: 'A ring.' });
+    await act('plan endorsed', api.signatory, 'post',
+        `${made.path}/links/${toPlan.body.link.id}/answers`, { answer: 'endorsed' });
+    await good(api.signatory.post(`${plan.path}/2026/items`,
+        { items: [{ code: '2.1', kind: 'programme', title: 'Teachers first', parent: '2' }] }));
+    await act('linked anew', api.donor, 'post', `${made.path}/links`,
+        { ...make.pillarC, share: '50' });
     await act('effect', api.donorApprover, 'post', `${made.path}/effect`,
         { agreement_reference: 'AGR-1', effective_date: '2026-10-01' });
     const paid = await act('paid', api.donor, 'post', `${made.path}/transactions`, {
@@ -172,8 +201,13 @@ test('between any two positions: the differences of the documents, and the state
         const before = from.read[made.path];
         const after = to.read[made.path];
         // What is said to differ, and nothing else, makes the one of the other.
-        const value = (document, pointer) => pointer.split('/').slice(1)
-            .reduce((inner, name) => inner?.[name], document) ?? null;
+        // A list or object that holds something differs in what it holds.
+        const value = (document, pointer) => {
+            const found = pointer.split('/').slice(1)
+                .reduce((inner, name) => inner?.[name], document) ?? null;
+            return found !== null && typeof found === 'object' && Object.keys(found).length > 0
+                ? null : found;
+        };
         for (const { pointer, from: was, to: is } of body.differences) {
             assert.deepEqual([was, is], [value(before, pointer), value(after, pointer)], pointer);
         }
