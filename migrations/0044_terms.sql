@@ -525,9 +525,9 @@ BEGIN
         'money', commitment_money(c.id, as_of),
         'schedule_version', s.schedule,
         'baseline_schedule_version', s.baseline_schedule,
-        'links', (SELECT coalesce(json_agg(framework_link_json(l)
+        'links', (SELECT coalesce(json_agg(link_json(l, r.countries, as_of)
                                            ORDER BY l.framework, l.framework_version, l.item), '[]')
-                    FROM framework_links(c.id, as_of) AS l),
+                    FROM stated_links(c.id, as_of) AS l),
         'ownership', ownership_summary(c.id, as_of),
         'created_at', rfc3339(c.created_at)));
 END
