@@ -219,7 +219,7 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY
     SELECT t.id, t.commitment_id, t.ref_key,
-           agreement_key(agreement_at(t.commitment_id, as_of)),
+           agreement_key(coalesce(t.agreement_reference, agreement_at(t.commitment_id, as_of))),
            ARRAY[agreement_key(o.identifier), agreement_key(o.name),
                  agreement_key(t.provider_org ->> 'ref'), agreement_key(t.provider_org ->> 'name')],
            t.currency, t.value_date,

@@ -29,6 +29,6 @@ struct report {
 bool report_write_json(struct text *out, const struct report *report, const struct rows *rows);
 
 /* RFC 4180 with CRLF and a header line. Before it, unless bare, "# " lines say what the report is,
-   how it is computed, what it does not tell, and the note of the preface. A text cell that a spreadsheet would take for a
-   formula gets an apostrophe in front. */
+   how it is computed, what it does not tell, and the note of the preface. A text cell that a
+   spreadsheet would take for a formula gets an apostrophe in front. */
 bool report_write_csv(struct text *out, const struct report *report, const struct rows *rows);

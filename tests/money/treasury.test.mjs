@@ -71,6 +71,17 @@ test('the rules are tried in their order, and each has its limits', async () => 
     }
 });
 
+test('a payment that names its agreement is looked for by that one', async () => {
+    const agreement = `AGR-${word()}`;
+    await make.registered({ agreement_reference: agreement });
+    const ref = `DISB-${word()}`;
+    const payment = await paid({ ref, agreement_reference: agreement });
+    assert.equal((await matchOf(payment, { ref, agreement_reference: agreement })).rule, 1);
+    const { agreement_reference: ofCommitment } = (await done(api.anonymous.get(
+        payment.commitment.path))).body;
+    assert.equal(await matchOf(payment, { ref, agreement_reference: ofCommitment }), undefined);
+});
+
 test('what is confirmed, reversed or told apart is proposed no more', async () => {
     const full = await make.bookedPayment();
     const second = await make.booked({ ref: full.ref });
