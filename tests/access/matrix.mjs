@@ -127,6 +127,13 @@ third_party_observation_file  effective    401 403 403 403 403 403 403 403 403 4
 third_party_observation_reply              401 200 403 200 403 200 403 200 403 403 403 403 403
 third_party_observation_withhold           401 403 403 403 403 403 403 403 403 403 403 403 200
 third_party_observation_restore            401 403 403 403 403 403 403 403 403 403 403 403 200
+joint_review_list                          200 200 200 200 200 200 200 200 200 200 200 200 200
+joint_review_read                          200 200 200 200 200 200 200 200 200 200 200 200 200
+joint_review_propose                       401 403 403 201 403 403 403 201 403 403 403 403 403
+joint_review_agree                         401 403 403 409 403 403 403 200 403 403 403 403 403
+joint_review_report                        401 403 403 403 403 403 403 200 403 403 403 403 403
+joint_review_accept                        401 403 403 403 403 403 403 200 403 403 403 403 403
+joint_review_dispute                       401 403 403 403 403 403 403 200 403 403 403 403 403
 inbox_list                                 401 200 200 200 200 200 200 200 200 403 403 200 403
 pledge_list                                200 200 200 200 200 200 200 200 200 200 200 200 200
 pledge_read                                200 200 200 200 200 200 200 200 200 200 200 200 200
