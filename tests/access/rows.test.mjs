@@ -26,7 +26,8 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'treasury_receipt_state', 'treasury_rejection', 'period_close',
     'period_reopening', 'transaction_reporting',
     'receipt_explanation', 'receipt_correction', 'receipt_acceptance', 'receiver_confirmation',
-    'comment', 'comment_change', 'third_party_observation', 'third_party_account',
+    'joint_review', 'joint_review_participant', 'joint_review_commitment', 'joint_review_action',
+    'joint_review_agreement', 'joint_review_event', 'comment', 'comment_change', 'third_party_observation', 'third_party_account',
     'third_party_reply', 'third_party_moderation',
     'commitment_distinction', 'instalment_settlement', 'instalment_miss', 'ownership_deadline',
     'priority_statement', 'national_priority', 'priority_supersession', 'alignment_statement',
@@ -147,6 +148,15 @@ test('neither side writes what the other says', async () => {
         SELECT w.id, '${shown.id}', w.id, 'comment', '${side}',
         ${side === 'donor' ? 'NULL' : "'MW'"}, 'x', ${said(side)}
         FROM gen_random_uuid() AS w (id)`;
+    const [mine, theirs] = [await make.proposedReview({}, shown), await make.reviewed({}, shown)];
+    forge('recipient', 'donor', (side) => `INSERT INTO joint_review_agreement
+        VALUES ('${mine.id}', ${said(side)})`);
+    const event = (what, evidence) => (side) => `INSERT INTO joint_review_event (id, review_id,
+        action, ordinal, event, side, text, evidence, organisation_id, entry, recorded_at)
+        VALUES (gen_random_uuid(), '${theirs.id}', 1, 9, '${what}', '${side}', 'x', ${evidence},
+        ${said(side)})`;
+    forge('donor', 'recipient', event('reported', "'[]'"));
+    forge('recipient', 'donor', event('accepted', 'NULL'));
     for (const statementOf of [aside, remark]) {
         forge('donor', 'recipient', statementOf);
         forge('recipient', 'donor', statementOf);

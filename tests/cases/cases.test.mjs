@@ -230,6 +230,21 @@ async function planWanted() {
 }
 
 const fixtures = {
+    proposed_review: make.proposedReview, review_of_malawi: async () => {
+        const { body } = await done(api.signatory.post('/v1/joint-reviews', await make.reviewBody()));
+        return { id: body.joint_review.id, etag: '"1"' };
+    },
+    reviewed: make.reviewed, reported: make.reported,
+    review_disputed: async () => make.onReview(api.signatory, await make.reported(),
+        'actions/1/dispute', { text: 'Two have no power.' }),
+    review_closed: async () => make.onReview(api.signatory, await make.reported(),
+        'actions/1/accept', {}),
+    late_review: async () => make.onReview(api.signatory, await make.reviewed(),
+        'actions/2/report', { evidence: [{ title: 'Meter readings' }] }),
+    review_to_be: async () => {
+        const made = await make.effective();
+        return { commitment: made.id, ...await make.reviewBody({}, made) };
+    },
     commented: make.commented, asked: make.asked, corrected_comment: correctedComment,
     withdrawn_comment: async () => make.withdrawn(api.donor, await make.commented()),
     thread: async () => onCommitment(await thread(api.auditor)),

@@ -39,7 +39,8 @@ for (const operation of Object.values(operations)) {
 
     test(`${operation.operationId}: OPTIONS and HEAD`, async () => {
         const path = fill(operation.path, { id: randomUUID(), transaction: randomUUID(),
-            link: randomUUID(), code: 'MW', group: 'LDC', list: 'Sector', framework: 'C11', version: 'V1.2', slug: 'ownership' });
+            link: randomUUID(), code: 'MW', group: 'LDC', list: 'Sector', framework: 'C11',
+            version: 'V1.2', slug: 'ownership', action: 1 });
         const offered = await request('OPTIONS', path);
         assert.equal(offered.status, 204);
         const allowed = offered.headers.get('allow').split(', ');
@@ -145,7 +146,7 @@ for (const operation of Object.values(operations).filter((o) => o.requestBody)) 
     test(`${operation.operationId}: the service and the schema agree on bodies`, async () => {
         const schema = bodySchema(operation);
         const path = fill(operation.path, { id: randomUUID(), link: randomUUID(), group: 'LDC',
-            code: 'MW', framework: 'C11', version: 'V1.2' });
+            code: 'MW', framework: 'C11', version: 'V1.2', action: 1 });
         let bad = 0;
         for (const body of variants(schema, bodyExample(operation))) {
             const wrong = faults(schema, body);

@@ -85,6 +85,8 @@ export class State {
             'treasury_receipt_state', 'treasury_rejection', 'period_close', 'period_reopening',
             'transaction_reporting',
             'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking',
+            'joint_review', 'joint_review_participant', 'joint_review_commitment',
+            'joint_review_action', 'joint_review_agreement', 'joint_review_event',
             'comment', 'comment_change', 'third_party_observation', 'third_party_account',
             'third_party_reply', 'third_party_moderation', 'fiscal_calendar']
             .map((name) => [name, []]));
@@ -465,6 +467,18 @@ export class State {
         return before.at(-1);
     }
 
+    // Each side of a review speaks under its own name: the donor's organisation, or another one.
+    review(leaf, said) {
+        const found = this.rows.joint_review.find((row) => row.id === leaf.aggregate);
+        if (!found) {
+            throw new Error(`there is no review ${leaf.aggregate}`);
+        }
+        if ((leaf.organisation === found.donor_id) !== (said.side === 'donor')) {
+            this.note(leaf, `it was not the ${said.side} that said this`);
+        }
+        return found;
+    }
+
     // ------------------------------------------------------------ receipts
 
     // What a disbursement comes to for a country, with all that adjusts it.
@@ -786,6 +800,25 @@ function moderationStep(event) {
             organisation_id: leaf.organisation });
         if ((before?.event ?? 'restored') === event) {
             state.note(leaf, `it is ${event} already`);
+        }
+    };
+}
+
+function actionStep(event, from) {
+    return (state, leaf, said) => {
+        const { id } = state.review(leaf, said);
+        const action = state.rows.joint_review_action.find((row) => row.review_id === id
+            && row.ordinal === said.action);
+        const isAgreed = state.rows.joint_review_agreement.some((row) => row.review_id === id);
+        if (!isAgreed || (action.owner === said.side) !== (event === 'reported')) {
+            state.note(leaf, `it is not for the ${said.side} to say this`);
+        }
+        const before = state.say('joint_review_event', leaf, said,
+            { review_id: id, action: said.action }, { event, side: said.side,
+                text: said.text ?? null, evidence: said.evidence ?? null,
+                organisation_id: leaf.organisation });
+        if (!from.includes(before?.event)) {
+            state.note(leaf, `the action is ${before?.event ?? 'open'}`);
         }
     };
 }
@@ -1282,6 +1315,44 @@ const steps = {
         state.advanceInput(input, leaf, before.some((row) => row.side !== said.side)
             ? 'STANDING_DISAGREEMENT' : 'DISPUTED');
     }),
+
+    'review.proposed': (state, leaf, said) => {
+        state.rows.joint_review.push({
+            id: said.id,
+            donor_id: said.donor,
+            country: said.country,
+            side: said.side,
+            held_on: said.held_on,
+            title: said.title,
+            summary: said.summary,
+            organisation_id: leaf.organisation,
+            entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+        state.review(leaf, said);
+        const about = { review_id: said.id, entry: leaf.entry };
+        said.participants.forEach((id) => state.rows.joint_review_participant.push(
+            { ...about, organisation_id: id }));
+        (said.commitments ?? []).forEach((id) => state.rows.joint_review_commitment.push(
+            { ...about, commitment_id: id }));
+        (said.actions ?? []).forEach((action, at) => state.rows.joint_review_action.push(
+            { ...about, ...action, ordinal: at + 1 }));
+    },
+
+    'review.agreed': (state, leaf, said) => {
+        const r = state.review(leaf, said);
+        if (said.side === r.side) {
+            state.note(leaf, 'nobody agrees with itself');
+        }
+        state.rows.joint_review_agreement.push({ review_id: r.id,
+            organisation_id: leaf.organisation, entry: leaf.entry, recorded_at: leaf.at });
+    },
+
+    'review.action_reported': actionStep('reported', [undefined, 'disputed']),
+
+    'review.action_accepted': actionStep('accepted', ['reported']),
+
+    'review.action_disputed': actionStep('disputed', ['reported']),
 
     'comment.made': (state, leaf, said) => {
         state.voice(leaf, said, said.commitment);

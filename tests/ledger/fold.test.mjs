@@ -193,6 +193,16 @@ async function periods() {
     await make.paid({ transaction_date: first.period_start });
 }
 
+async function reviews() {
+    await make.proposedReview({ commitments: undefined, actions: undefined });
+    const reported = await make.reported();
+    const disputed = await make.onReview(api.signatory, reported, 'actions/1/dispute',
+        { text: 'Two have no power.' });
+    const again = await make.onReview(api.donorApprover, disputed, 'actions/1/report',
+        bodyExample(operations.joint_review_report));
+    await make.onReview(api.signatory, again, 'actions/1/accept', { text: 'Now they do.' });
+}
+
 async function clocks() {
     await done(api.steward.post('/v1/countries/MW/working-calendar',
         bodyExample(operations.country_calendar_record)));
@@ -329,6 +339,7 @@ before(async () => {
     await treasury();
     await dialogue();
     await periods();
+    await reviews();
     await endings();
     await clocks();
     await terms();

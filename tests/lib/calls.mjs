@@ -97,6 +97,13 @@ const prepared = {
     pledge_convert: async () => ({ id: (await make.pledged()).id,
         body: { commitment_id: (await make.registered()).id, amount: '1250000.00' } }),
     pledge_withdraw: async () => on(await make.pledged()),
+    joint_review_propose: async () => ({ body: await make.reviewBody() }),
+    joint_review_read: async () => on(await make.reviewed()),
+    joint_review_agree: async () => on(await make.proposedReview()),
+    joint_review_report: async () => onAction(await make.reviewed({ actions: [
+        { text: 'Connect two schools.', owner: 'recipient', due_on: '2027-03-31' }] })),
+    joint_review_accept: async () => onAction(await make.reported()),
+    joint_review_dispute: async () => onAction(await make.reported()),
     comment_read: async () => on(await make.commented()),
     comment_correct: async () => on(await make.commented(api.steward)),
     comment_withdraw: async () => on(await make.commented(api.steward)),
@@ -152,6 +159,10 @@ function onLink(made) {
 
 function on(made) {
     return { id: made.id, ifMatch: made.etag };
+}
+
+function onAction(made) {
+    return { ...on(made), action: made.action };
 }
 
 async function organisation() {

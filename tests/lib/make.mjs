@@ -515,3 +515,49 @@ export async function withheld(changes) {
     return observedOf(await done(api.steward.post(`${made.path}/withhold`,
         { harm: 'personal_data', reason: 'It names a pupil.' }, { ifMatch: made.etag }), 200));
 }
+
+// ---------------------------------------------------------------- joint reviews
+
+function reviewOf(answer) {
+    const { joint_review: body } = answer.body;
+    return { id: body.id, path: `/v1/joint-reviews/${body.id}`, etag: answer.etag,
+        entry: answer.body.statement.entry, action: 1, body };
+}
+
+export async function reviewBody(changes, made) {
+    const { id, body } = made ?? await effective();
+    const { body: found } = await done(
+        api.anonymous.get('/v1/organisations?text=XI-DEMO-MW'), 200);
+    return {
+        organisation_id: body.organisation.id,
+        country: 'MW',
+        held_on: '2026-11-18',
+        title: 'Annual review 2026',
+        summary: 'Two of five schools lack equipment; the works are in time.',
+        participants: [body.organisation.id, found.items[0].id],
+        commitments: [id],
+        actions: [{ text: 'Equip the five schools.', owner: 'donor', due_on: '2027-03-31' },
+            { text: 'Connect two schools to the grid.', owner: 'recipient', due_on: '2026-11-20' }],
+        ...changes,
+    };
+}
+
+// The record of a review as the donor proposes it, and once Malawi has agreed to it.
+export async function proposedReview(changes, made) {
+    return reviewOf(await done(api.donorApprover.post('/v1/joint-reviews',
+        await reviewBody(changes, made)), 201));
+}
+
+export async function reviewed(changes, made) {
+    return onReview(api.signatory, await proposedReview(changes, made), 'agree');
+}
+
+export async function onReview(who, made, verb, body) {
+    return reviewOf(await done(who.post(`${made.path}/${verb}`, body, { ifMatch: made.etag }), 200));
+}
+
+// The donor's action, reported done.
+export async function reported(changes, made) {
+    return onReview(api.donorApprover, await reviewed(changes, made), 'actions/1/report',
+        { evidence: [{ title: 'Delivery notes' }] });
+}

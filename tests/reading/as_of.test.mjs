@@ -133,6 +133,11 @@ before(async () => {
     const observed = await make.observed({}, made);
     around.push(observed.path);
     await look('observed');
+    const reported = await make.reported({}, made);
+    around.push(reported.path, `/v1/joint-reviews?commitment=${made.id}`);
+    await look('reported');
+    await make.onReview(api.signatory, reported, 'actions/1/accept', {});
+    await look('closed');
     await act('replied to it', api.donor, 'post', `${observed.path}/reply`, { text: 'In January.' });
     await act('document', api.donor, 'post', `${made.path}/documents`,
         bodyExample(operations.document_record));
