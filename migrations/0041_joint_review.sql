@@ -641,6 +641,20 @@ $$;
 COMMENT ON FUNCTION deadline_json(deadline) IS
     'A deadline as an inbox shows it, with where to act on it.';
 
+CREATE OR REPLACE FUNCTION deadline_counts()
+RETURNS TABLE (kind text, overdue bigint, unstated bigint)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
+    SELECT k.kind, count(d.subject), count(d.subject) FILTER (WHERE NOT d.passed)
+      FROM unnest(ARRAY['position', 'answer', 'receipt', 'case', 'instalment', 'action'])
+               AS k (kind)
+      LEFT JOIN deadline AS d ON d.kind = k.kind AND d.due_on < today()
+     GROUP BY k.kind
+     ORDER BY k.kind;
+END
+$$;
+
 GRANT SELECT ON joint_review, joint_review_participant, joint_review_commitment,
       joint_review_action, joint_review_agreement, joint_review_event
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter,

@@ -7,8 +7,8 @@
 const uint32_t metrics_bounds_us[METRICS_BUCKETS - 1] = {
     500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 500000, 2500000, 10000000};
 
-const char *const metrics_deadline_kinds[METRICS_DEADLINES] = {"answer", "case", "instalment",
-                                                               "position", "receipt"};
+const char *const metrics_deadline_kinds[METRICS_DEADLINES] = {"action",     "answer",   "case",
+                                                               "instalment", "position", "receipt"};
 
 /* Every status the service gives; the last column takes the unforeseen. */
 static const int statuses[METRICS_STATUSES] = {200, 201, 204, 304, 400, 401, 403, 404,

@@ -12,7 +12,7 @@ enum {
     METRICS_STATUSES = 24,
     METRICS_BUCKETS = 12, /* the last one takes what is slower than every bound */
     METRICS_LANES = 8,
-    METRICS_DEADLINES = 5
+    METRICS_DEADLINES = 6
 };
 
 /* Upper bounds of the latency buckets in microseconds, without the last. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { api } from '../lib/client.mjs';
+import { api, until } from '../lib/client.mjs';
 import * as make from '../lib/make.mjs';
 import { rows } from '../lib/sql.mjs';
 
@@ -14,6 +14,7 @@ async function due(who, made) {
     return body.items.filter(({ href }) => href === made.path);
 }
 
+const today = new Date().toISOString().slice(0, 10);
 const evidence = { evidence: [{ title: 'Delivery notes' }] };
 
 test('an action is due from its owner alone, once the record is joint', async () => {
@@ -21,7 +22,7 @@ test('an action is due from its owner alone, once the record is joint', async ()
     assert.deepEqual(await due(api.donor, proposed), []);
     const made = await make.onReview(api.signatory, proposed, 'agree');
     assert.deepEqual(await due(api.donor, made), [{ kind: 'action', due_on: '2027-03-31',
-        overdue: false, state: 'OPEN', country: null, commitment: null, amount: null,
+        overdue: '2027-03-31' < today, state: 'OPEN', country: null, commitment: null, amount: null,
         currency: null, href: made.path }]);
     const [mine] = await due(api.officer, made);
     assert.deepEqual(mine, { kind: 'action', due_on: '2026-11-20', overdue: true, state: 'OPEN',
@@ -47,4 +48,6 @@ test('the clock has nothing to state of an action that is overdue', async () => 
     assert.deepEqual(rows("SELECT subject FROM deadline WHERE kind = 'action' AND NOT passed"), []);
     assert.ok(rows(`SELECT subject FROM deadline WHERE kind = 'action'
         AND due_on < today()`).length > 0);
+    await until(async () => /deadlines_overdue\{kind="action"\} [1-9]/.test(
+        (await api.anonymous.get('/metrics')).text));
 });
