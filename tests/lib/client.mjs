@@ -25,6 +25,9 @@ export async function request(method, path, { token, body, raw, key, ifMatch, he
     if (ifMatch) {
         sent['if-match'] = ifMatch;
     }
+    // Whoever has waited for a child in the meantime hears only now which idle connections the
+    // service has closed.
+    await new Promise((resolve) => { setImmediate(resolve); });
     const response = await fetch(base + path, {
         method,
         headers: sent,
