@@ -26,7 +26,7 @@ missing AS (
              GROUP BY p.currency, p.transaction_type) AS m),
 membership AS MATERIALIZED (
     SELECT m.* FROM report_memberships() AS m),
-standing AS (
+standing AS MATERIALIZED (
     SELECT d.country, d.transaction_date,
            ARRAY(SELECT DISTINCT m.country_group
                    FROM membership AS m

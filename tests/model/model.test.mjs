@@ -15,7 +15,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { until } from '../lib/client.mjs';
 import { moveClock, passTime } from '../lib/clock.mjs';
 import { faults } from '../lib/fold.mjs';
-import { rows } from '../lib/sql.mjs';
+import { hold, rows } from '../lib/sql.mjs';
 import { Chance, plan } from './draw.mjs';
 import { World } from './rules.mjs';
 import { introduce, Told } from './service.mjs';
@@ -127,6 +127,18 @@ async function timed(what, act) {
     }
 }
 
+// The service's own clock stands still meanwhile: what a step makes pass is stated with the next day,
+// in the service and in the model.
+async function withoutClock(act) {
+    const letGo = await hold(
+        "SELECT pg_advisory_xact_lock(hashtextextended('aidledger clock', 0));");
+    try {
+        await act();
+    } finally {
+        await letGo();
+    }
+}
+
 // All of them up to each day of the clock; then it is today again.
 async function run(sequences, days) {
     try {
@@ -135,8 +147,8 @@ async function run(sequences, days) {
                 await timed('clock', () => passTime(day, { stay: true }));
                 sequences.forEach((one) => one.world.passTime(day));
             }
-            await timed('steps', () => atOnce(AT_ONCE,
-                sequences.filter((one) => !one.difference), (one) => one.takePart(at)));
+            await timed('steps', () => withoutClock(() => atOnce(AT_ONCE,
+                sequences.filter((one) => !one.difference), (one) => one.takePart(at))));
         }
     } finally {
         moveClock(0);
