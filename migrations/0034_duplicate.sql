@@ -192,7 +192,7 @@ $$;
 COMMENT ON PROCEDURE distinctions_keep(uuid, jsonb, ledger_receipt) IS
     'Keeps why a commitment is not what it looks like.';
 
-CREATE FUNCTION distinctions_json(of_commitment uuid) RETURNS jsonb
+CREATE FUNCTION distinctions_json(of_commitment uuid, in_public boolean) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (
@@ -200,6 +200,7 @@ BEGIN
                'commitment_id', d.other_id, 'score', d.score, 'grounds', to_jsonb(d.grounds),
                'reason', d.reason) ORDER BY d.score DESC, d.other_id)
       FROM commitment_distinction AS d
+      JOIN commitment AS o ON o.id = d.other_id AND (o.published OR NOT in_public)
      WHERE d.entry = (SELECT e.entry
                         FROM ledger_entry AS e
                        WHERE e.aggregate = of_commitment AND e.kind = 'commitment.submitted'
@@ -207,8 +208,9 @@ BEGIN
                        LIMIT 1));
 END
 $$;
-COMMENT ON FUNCTION distinctions_json(uuid) IS
-    'What the newest submission said of the commitments it looked like; null for nothing.';
+COMMENT ON FUNCTION distinctions_json(uuid, boolean) IS
+    'What the newest submission said of the commitments it looked like, or only of those that are '
+    'public themselves; null for nothing.';
 
 CREATE OR REPLACE FUNCTION commitment_submit(of_commitment uuid, body jsonb) RETURNS answer
 LANGUAGE plpgsql AS $$
@@ -260,7 +262,7 @@ BEGIN
     receipt := commitment_append(c, 'commitment.registered',
                                  content || jsonb_build_object(
                                      'invited', invited,
-                                     'distinct_from', distinctions_json(c.id)));
+                                     'distinct_from', distinctions_json(c.id, true)));
     c := commitment_advanced(c, receipt);
     c.status := 'REGISTERED';
     c.published := true;
@@ -291,7 +293,7 @@ GRANT SELECT ON commitment_distinction
 GRANT INSERT ON commitment_distinction TO aidledger_writer;
 GRANT EXECUTE ON FUNCTION agreement_key(text),
       likeness(commitment_revision, uuid, jsonb, uuid), likely_duplicates(commitment, jsonb),
-      duplicates_json(commitment, jsonb), distinctions_json(uuid)
+      duplicates_json(commitment, jsonb), distinctions_json(uuid, boolean)
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter,
       aidledger_importer;
 GRANT EXECUTE ON FUNCTION distinctions(jsonb, jsonb), distinction_faults(commitment, jsonb, jsonb)

@@ -316,7 +316,9 @@ CREATE POLICY comment_change_read ON comment_change FOR SELECT
 CREATE POLICY comment_change_make ON comment_change FOR INSERT
     WITH CHECK (EXISTS (SELECT FROM comment AS c
                          WHERE c.id = comment_id
-                           AND c.organisation_id = (SELECT caller_organisation())));
+                           AND c.organisation_id = (SELECT caller_organisation())
+                           AND c.country IS NOT DISTINCT FROM (SELECT caller_country())
+                           AND (c.side = 'other' OR c.side = caller_voice(c.commitment_id))));
 CREATE POLICY third_party_observation_make ON third_party_observation FOR INSERT
     WITH CHECK (organisation_id = (SELECT caller_organisation())
                 AND party_side(commitment_id, organisation_id, (SELECT caller_country()))
@@ -591,7 +593,8 @@ BEGIN
         CALL refuse_missing('comment');
     END IF;
     IF c.organisation_id <> caller_organisation()
-       OR c.country IS DISTINCT FROM caller_country() THEN
+       OR c.country IS DISTINCT FROM caller_country()
+       OR (c.side <> 'other' AND c.side <> caller_voice(c.commitment_id)) THEN
         CALL refuse_forbidden('This was said by somebody else, who alone may take it back.');
     END IF;
     CALL aggregate_hold(c.thread_id);

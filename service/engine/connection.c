@@ -62,10 +62,15 @@ static void finish_flight(struct connection *c, struct flight *flight)
     c->plan->finished(c->plan->lane, x, result);
 }
 
-static const char *kept(const struct exchange *x, const PGresult *result, int column)
+/* A report that has lost a part of what it says would not be the same the next time. */
+static const char *kept(struct exchange *x, const PGresult *result, int column)
 {
-    return PQgetisnull(result, 0, column) ? NULL
-                                          : arena_copy(x->arena, PQgetvalue(result, 0, column));
+    if (PQgetisnull(result, 0, column))
+        return NULL;
+    const char *copy = arena_copy(x->arena, PQgetvalue(result, 0, column));
+    if (copy == NULL)
+        (void)problem_set(&x->problem, PROBLEM_INTERNAL, "The answer does not fit in memory.");
+    return copy;
 }
 
 static void take_position(struct exchange *x, const PGresult *result)
@@ -225,7 +230,7 @@ static bool send_enter(struct connection *c, struct exchange *x)
 }
 
 /* What a report is asked for, as one JSON object of texts. */
-static const char *filters_of(const struct exchange *x)
+static const char *filters_of(struct exchange *x)
 {
     struct text filters = text_open(x->arena, FILTERS_BYTES);
     text_add_char(&filters, '{');
@@ -239,7 +244,10 @@ static const char *filters_of(const struct exchange *x)
         text_add_json(&filters, x->values[i]);
     }
     text_add_char(&filters, '}');
-    return filters.full ? NULL : filters.data;
+    if (!filters.full)
+        return filters.data;
+    (void)problem_set(&x->problem, PROBLEM_INTERNAL, "The request does not fit in memory.");
+    return NULL;
 }
 
 static bool send_position(struct connection *c, struct exchange *x)

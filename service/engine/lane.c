@@ -138,6 +138,7 @@ bool lanes_submit(struct lanes *lanes, struct exchange *x)
             (lane->plan.kind->serves <= LANE_LIST &&
              lane->plan.kind->anonymous == x->principal.known))
             continue;
+        x->queued_ms = clock_ms();
         struct exchange *asking = alike_find(lane->first, x);
         if (asking != NULL) {
             metrics_add(&lane->plan.metrics->shared, 1);
@@ -149,7 +150,6 @@ bool lanes_submit(struct lanes *lanes, struct exchange *x)
             refuse_unavailable(x, "Too many requests are waiting for the database.");
             return false;
         }
-        x->queued_ms = clock_ms();
         enqueue(lane, x);
         return true;
     }

@@ -76,6 +76,20 @@ test('a government asked about a submission reads none of the drafts before it, 
     assert.equal((await api.officer.get(`${first.path}?as_of=${size}`)).body.title, 'Second thought');
 });
 
+test('a registration says nothing of another commitment that is not public yet', async () => {
+    const told = await make.toldApart();
+    const done = await api.donorApprover.post(`${told.path}/register`, undefined,
+        { ifMatch: told.etag });
+    assert.equal(done.status, 200, done.text);
+    for (const path of ['', '/history?limit=200', '/field-history']) {
+        const { status, text } = await api.anonymous.get(`${told.path}${path}`);
+        assert.equal(status, 200);
+        assert.ok(!text.includes(told.other), path);
+    }
+    const own = await api.donor.get(`${told.path}/duplicates`);
+    assert.equal(own.body.distinct_from[0].commitment_id, told.other);
+});
+
 test('what remakes all documents remakes drafts too', () => {
     run(`BEGIN; UPDATE commitment SET document = '' WHERE id IN ('${hidden.id}', '${shown.id}');
          SET LOCAL ROLE aidledger_owner; CALL commitments_refresh(); COMMIT`);

@@ -601,6 +601,7 @@ before(async () => {
     users.receiver = await somebody('XI-TEST-NGO', 'stakeholder');
     users.bothHands = await somebody('XI-DEMO-DONOR', 'donor_editor,donor_approver');
     users.otherDonor = await somebody('XI-TEST-KE', 'donor_editor');
+    users.ownStakeholder = await somebody('XI-DEMO-DONOR', 'stakeholder');
     users.kenyaDonor = await somebody('XI-TEST-KE', 'donor_editor,donor_approver');
     users.watcher = await make.thirdParty();
     users.insider = await somebody('XI-DEMO-DONOR', 'stakeholder');

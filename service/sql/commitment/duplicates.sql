@@ -8,7 +8,7 @@ SELECT 200 AS status, c.version::text AS etag,
        json_build_object(
            'commitment_id', c.id,
            'likely', duplicates_json(c, commitment_content(r)),
-           'distinct_from', coalesce(distinctions_json(c.id), '[]')) AS body
+           'distinct_from', coalesce(distinctions_json(c.id, false), '[]')) AS body
   FROM commitment AS c
   JOIN commitment_revision AS r ON r.commitment_id = c.id AND r.revision = c.revision
  WHERE c.id = $1::uuid
