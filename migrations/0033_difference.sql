@@ -32,12 +32,22 @@ CREATE FUNCTION json_differences(before jsonb, after jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
     RETURN (
-    SELECT coalesce(jsonb_agg(jsonb_build_object('pointer', coalesce(b.pointer, a.pointer),
-                                                 'from', b.value, 'to', a.value)
-                              ORDER BY coalesce(b.pointer, a.pointer) COLLATE "C"), '[]')
-      FROM json_leaves(before) AS b
-      FULL JOIN json_leaves(after) AS a ON a.pointer = b.pointer
-     WHERE coalesce(a.value, 'null') <> coalesce(b.value, 'null'));
+    WITH b AS MATERIALIZED (SELECT l.pointer, l.value FROM json_leaves(before) AS l),
+    a AS MATERIALIZED (SELECT l.pointer, l.value FROM json_leaves(after) AS l),
+    differing AS (
+        SELECT coalesce(b.pointer, a.pointer) AS pointer, b.value AS "from", a.value AS "to"
+          FROM b
+          FULL JOIN a ON a.pointer = b.pointer
+         WHERE coalesce(a.value, 'null') <> coalesce(b.value, 'null'))
+    SELECT coalesce(jsonb_agg(jsonb_build_object('pointer', d.pointer, 'from', d."from",
+                                                 'to', d."to")
+                              ORDER BY d.pointer COLLATE "C"), '[]')
+      FROM differing AS d
+     -- What was empty and is not any more is told by what is in it now, and the other way round.
+     WHERE NOT (d."to" IS NULL AND d."from" IN ('{}', '[]')
+                AND EXISTS (SELECT FROM a WHERE starts_with(a.pointer, d.pointer || '/')))
+       AND NOT (d."from" IS NULL AND d."to" IN ('{}', '[]')
+                AND EXISTS (SELECT FROM b WHERE starts_with(b.pointer, d.pointer || '/'))));
 END
 $$;
 COMMENT ON FUNCTION json_differences(jsonb, jsonb) IS

@@ -296,7 +296,7 @@ session() {
         start
         started=yes
     fi
-    "$PG_BIN/psql" "$(url)" "$@" || result=$?
+    PGOPTIONS='-c search_path=aidledger,pg_catalog' "$PG_BIN/psql" "$(url)" "$@" || result=$?
     [ -z "$started" ] || stop
     return $result
 }

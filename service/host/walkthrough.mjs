@@ -128,7 +128,11 @@ await ask(null, 'GET', here, { expect: 404 });
 await ask('RECIPIENT_OFFICER', 'GET', here, { expect: 404 });
 
 step('The editor submits it; the invited government sees it, the public does not.');
-const submitted = await ask('DONOR_EDITOR', 'POST', `${here}/submit`, { match: draft.etag });
+// Whoever walks a second time says why it is another commitment than the first.
+const { body: { likely } } = await ask('DONOR_EDITOR', 'GET', `${here}/duplicates`);
+const submitted = await ask('DONOR_EDITOR', 'POST', `${here}/submit`, { match: draft.etag,
+    body: likely.length === 0 ? {} : { distinct_from: likely.map((one) => ({
+        commitment_id: one.commitment_id, reason: 'Another walk through the same example.' })) } });
 await ask('RECIPIENT_OFFICER', 'GET', here);
 await ask(null, 'GET', here, { expect: 404 });
 
