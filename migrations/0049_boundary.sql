@@ -97,38 +97,51 @@ CREATE FUNCTION report_activities()
 RETURNS TABLE (commitment_id uuid, organisation_id uuid, activity text)
 LANGUAGE sql STABLE
 AS $$
-    SELECT DISTINCT s.commitment_id, c.organisation_id, coalesce(a.iati_identifier, c.id::text)
+    SELECT DISTINCT ON (s.commitment_id)
+           s.commitment_id, c.organisation_id, coalesce(a.iati_identifier, c.id::text)
       FROM commitment_state AS s
       JOIN commitment AS c ON c.id = s.commitment_id
       LEFT JOIN commitment_revision AS r
         ON r.commitment_id = s.commitment_id AND r.revision = s.revision
       LEFT JOIN activity AS a ON a.id = r.activity_id
      WHERE s.published AND ledger_holds(s.entry, report_position())
+     ORDER BY s.commitment_id, s.version DESC
 $$;
 COMMENT ON FUNCTION report_activities() IS
-    'What provider-activity-id and receiver-activity-id may name: public commitments up to the '
-    'report''s position, by their IATI identifier or else their id here.';
+    'Each public commitment with the activity it belongs to at the report''s position, by its IATI '
+    'identifier; without one the commitment is an activity of its own, by its id here.';
 
 -- What an activity passes on to another one of this ledger arrives at the organisation of that one,
 -- and in a country only when that one spends it or passes it on. What a receiver says of money counts
--- where the activity it names as its provider says nothing of the kind.
+-- where the activity it names as its provider says nothing of the kind. An activity is named by its
+-- IATI identifier or by the id of one of its commitments, and may have several of them.
 CREATE FUNCTION report_flows(target text, of_set uuid)
 RETURNS TABLE (transaction_id uuid, transaction_type text, measure text, transaction_date date,
                currency text, amount numeric, stated numeric, sector text, source uuid,
                destination uuid, country text, counted boolean)
 LANGUAGE sql STABLE
 AS $$
-    WITH part AS MATERIALIZED (
+    WITH known AS MATERIALIZED (
+        SELECT a.* FROM report_activities() AS a),
+    named AS MATERIALIZED (
+        SELECT DISTINCT ON (w.name) w.name, k.activity, k.organisation_id
+          FROM known AS k
+         CROSS JOIN LATERAL (VALUES (k.activity), (k.commitment_id::text)) AS w (name)
+         ORDER BY w.name, k.commitment_id),
+    part AS MATERIALIZED (
         SELECT p.*, q.provider_org, q.receiver_org, a.activity,
                CASE WHEN p.transaction_type IN ('2', '11') THEN 'committed' ELSE 'paid' END
                    AS measure,
                p.transaction_type IN ('2', '3', '4') AS outgoing
           FROM report_parts_in(target, of_set) AS p
           JOIN report_parties() AS q ON q.transaction_id = p.transaction_id
-          JOIN report_activities() AS a ON a.commitment_id = p.commitment_id
+          JOIN known AS a ON a.commitment_id = p.commitment_id
          WHERE p.transaction_type IN ('1', '2', '3', '4', '11')),
     spoken AS (
-        SELECT DISTINCT p.activity, p.measure FROM part AS p WHERE p.outgoing)
+        SELECT DISTINCT n.name, p.measure
+          FROM part AS p
+          JOIN named AS n ON n.activity = p.activity
+         WHERE p.outgoing)
     SELECT p.transaction_id, p.transaction_type, p.measure, p.transaction_date, p.currency,
            p.amount, p.stated, p.sector, CASE WHEN p.outgoing AND p.provider_org IS NULL THEN p.donor
                                               ELSE f.id END,
@@ -136,15 +149,19 @@ AS $$
            CASE WHEN p.outgoing AND n.activity IS NULL THEN p.country END,
            p.outgoing OR (p.provider_org ->> 'activity_id' IS NOT NULL
                           AND NOT EXISTS (SELECT FROM spoken AS s
-                                           WHERE s.activity = p.provider_org ->> 'activity_id'
+                                           WHERE s.name = p.provider_org ->> 'activity_id'
                                              AND s.measure = p.measure))
       FROM part AS p
-      LEFT JOIN organisation AS f ON f.identifier = p.provider_org ->> 'ref'
-      LEFT JOIN organisation AS t ON t.identifier = p.receiver_org ->> 'ref'
-      LEFT JOIN report_activities() AS n
+      LEFT JOIN organisation AS f
+        ON f.identifier = p.provider_org ->> 'ref'
+       AND (f.entry IS NULL OR ledger_holds(f.entry, report_position()))
+      LEFT JOIN organisation AS t
+        ON t.identifier = p.receiver_org ->> 'ref'
+       AND (t.entry IS NULL OR ledger_holds(t.entry, report_position()))
+      LEFT JOIN named AS n
         ON p.outgoing
-       AND n.activity = p.receiver_org ->> 'activity_id'
-       AND n.commitment_id <> p.commitment_id
+       AND n.name = p.receiver_org ->> 'activity_id'
+       AND n.activity <> p.activity
 $$;
 COMMENT ON FUNCTION report_flows(text, uuid) IS
     'Where each part of a commitment (IATI types 2, 11) or payment (3, 4, 1) comes from and where '

@@ -111,8 +111,9 @@ SELECT v.scope, v.member, extract(year FROM v.transaction_date)::integer AS year
                  || coalesce(report_conversion_limits($7, $8,
                                                       (SELECT m.notes FROM missing AS m)), '[]')
             END AS limitations
-  FROM movement AS v
-  JOIN currency AS u ON u.code = v.currency
+  FROM (VALUES (true)) AS always
+  LEFT JOIN movement AS v ON true
+  LEFT JOIN currency AS u ON u.code = v.currency
  GROUP BY v.scope, v.member, year, v.currency, u.minor_unit
 WINDOW place AS (
      ORDER BY array_position(ARRAY['set', 'member', 'shared'], v.scope), v.member COLLATE "C",

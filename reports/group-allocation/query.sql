@@ -71,8 +71,9 @@ SELECT l.recipient_group, extract(year FROM l.transaction_date)::integer AS year
        CASE WHEN row_number() OVER place = 1
             THEN report_conversion_limits($3, $4, (SELECT m.notes FROM missing AS m)) END
            AS limitations
-  FROM placed AS l
-  JOIN currency AS u ON u.code = l.currency
+  FROM (VALUES (true)) AS always
+  LEFT JOIN placed AS l ON true
+  LEFT JOIN currency AS u ON u.code = l.currency
  GROUP BY l.recipient_group, year, l.currency, u.minor_unit
 WINDOW place AS (
      ORDER BY array_position(ARRAY['LDC', 'SIDS', 'LLDC', 'EIT', 'union', 'no group', 'no country',

@@ -53,8 +53,9 @@ SELECT coalesce(p.identifier, p.donor::text) AS donor, p.name AS donor_name,
        CASE WHEN row_number() OVER place = 1
             THEN report_conversion_limits($5, $6, (SELECT m.notes FROM missing AS m)) END
            AS limitations
-  FROM part AS p
-  JOIN currency AS u ON u.code = p.currency
+  FROM (VALUES (true)) AS always
+  LEFT JOIN part AS p ON true
+  LEFT JOIN currency AS u ON u.code = p.currency
  GROUP BY p.donor, p.identifier, p.name, p.country, p.region, p.sector, p.year, p.currency,
           u.minor_unit
 WINDOW place AS (

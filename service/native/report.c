@@ -181,11 +181,14 @@ static bool extend(json_t *list, const char *cell)
 }
 
 /* What only the query knows: it may end with columns that are named for these lists of its
-   manifest, and hold in the first row an array of further sentences for it. */
+   manifest, and hold in the first row an array of further sentences for it. So that they are told
+   of a report without rows as well, the only row may be there for them alone: it is no row of the
+   report, and its first cell is null, as in no other. */
 static bool take_sentences(json_t *manifest, struct rows *rows)
 {
     static const char *const lists[] = {"limitations", "method"};
     const size_t columns = json_array_size(json_object_get(manifest, "columns"));
+    const size_t given = rows->columns;
     for (size_t i = 0; i < 2 && rows->columns > columns; i++) {
         const size_t last = rows->columns - 1;
         if (strcmp(rows->name(rows->source, last), lists[i]) != 0)
@@ -195,6 +198,8 @@ static bool take_sentences(json_t *manifest, struct rows *rows)
         if (cell != NULL && !extend(json_object_get(manifest, lists[i]), cell))
             return false;
     }
+    if (rows->columns < given && rows->count == 1 && rows->cell(rows->source, 0, 0) == NULL)
+        rows->count = 0;
     return true;
 }
 

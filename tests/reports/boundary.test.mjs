@@ -15,6 +15,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
 import { api, sequenced } from '../lib/client.mjs';
+import { imported } from '../lib/make.mjs';
 import { organisation, somebody } from '../lib/principals.mjs';
 import { commit, good } from './world.mjs';
 
@@ -24,6 +25,7 @@ const homes = { [DONOR]: 'NL', [AGENCY]: undefined, [MINISTRY]: 'KE', [NGO]: 'MW
 const editors = {};
 let position;
 let chain;
+let passedOn;
 
 const all = (code) => [{ code, share: '100' }];
 
@@ -44,6 +46,7 @@ async function record({ who, path }, type, date, amount, more = {}) {
 async function makeChain() {
     const given = await promise(DONOR, '2021-01-10', '1000.00', ['MW']);
     const passed = await promise(AGENCY, '2021-01-10', '200.00', ['MW', 'KE']);
+    passedOn = passed;
     const south = await promise(MINISTRY, '2021-01-10', '10.00', ['MW']);
     const first = await record(given, '3', '2021-02-01', '300.00',
         { receiver_org: { ref: AGENCY, activity_id: passed.id } });
@@ -149,6 +152,67 @@ test('converted, what has no rate is null in its row and told', async () => {
         ['USD', null, '0.00']);
     assert.ok(body.limitations.some((one) =>
         one.startsWith('No rate: 4 transactions of type 3 in USD, together 280.00.')));
+});
+
+test('a report without rows tells its rates and what is not counted all the same', async () => {
+    await organisation('XI-BOUNDARY-DEAF');
+    await record(passedOn, '1', '2021-02-05', '7.00',
+        { provider_org: { ref: 'XI-BOUNDARY-DEAF' } });
+    const size = await sequenced(position);
+    const told = await totals('organisations=XI-BOUNDARY-DEAF', size);
+    assert.deepEqual(told.rows, []);
+    assert.deepEqual(told.limitations.filter((one) => one.startsWith('Not counted')).map((one) =>
+        one.split(', ')[0]), ['Not counted: 1 transactions of type 1 in USD']);
+    const { rate_set: set, statement } = (await good(api.steward.post('/v1/exchange-rate-sets',
+        { name: 'For nothing', source: 'This test', layout: 'plain', base_currency: 'EUR',
+            method: 'annual_average', published_on: '2022-01-03', retrieved_on: '2022-01-03',
+            csv: 'currency,valid_from,valid_to,rate\nUSD,2021-01-01,2021-12-31,3\n' }))).body;
+    const later = await sequenced(statement.entry);
+    for (const slug of ['boundary-totals?countries=TV', 'portfolio?recipient=TV',
+        'group-allocation?year=1999']) {
+        const empty = (await good(api.anonymous.get(
+            `/v1/reports/${slug}&as_of=${later}&currency=EUR&rate_set=${set.id}`))).body;
+        assert.deepEqual(empty.rows, []);
+        assert.ok(empty.method.some((one) => one.includes(set.rates_sha256)), slug);
+    }
+});
+
+test('a commitment that joins an activity later counts once, and so does what it gets', async () => {
+    const BOOKS = 'XI-BOUNDARY-BOOKS';
+    await organisation(BOOKS);
+    editors[BOOKS] = await somebody(BOOKS, 'donor_editor,donor_approver');
+    const first = await imported(BOOKS);
+    const activity = (await good(api.anonymous.get(first.path))).body.activity;
+    const second = await promise(BOOKS, '2021-01-10', '100.00', ['ZM']);
+    const amended = await good(editors[BOOKS].post(`${second.path}/amend`,
+        { reason: 'It belongs to it.', changes: { activity_id: activity.id } },
+        { ifMatch: (await good(api.anonymous.get(second.path))).etag }));
+    const registered = await good(editors[BOOKS].post(`${second.path}/register`, undefined,
+        { ifMatch: amended.etag }));
+    const size = await sequenced(registered.body.statement.entry);
+    assert.deepEqual(shown(await totals(`organisations=${BOOKS}`, size)),
+        ['set  0.00 0.00 150.00 0.00 0.00 10.00', `member ${BOOKS} 0.00 0.00 150.00 0.00 0.00 10.00`]);
+    const given = await promise(DONOR, '2021-01-10', '1.00', ['ZM']);
+    await record(given, '3', '2021-02-06', '7.00',
+        { receiver_org: { activity_id: activity.iati_identifier } });
+    await record(given, '3', '2021-02-06', '5.00', { receiver_org: { activity_id: second.id } });
+    await record(second, '1', '2021-02-06', '5.00',
+        { provider_org: { ref: DONOR, activity_id: given.id } });
+    assert.deepEqual(shown(await totals(`organisations=${BOOKS}`, await sequenced(position)))[0],
+        'set  0.00 0.00 150.00 12.00 0.00 10.00');
+});
+
+test('an organisation that is registered later does not change what was reported before', async () => {
+    await record(passedOn, '1', '2021-02-07', '6.00',
+        { provider_org: { ref: 'XI-BOUNDARY-LATE', activity_id: 'XI-BOUNDARY-LATE-1' } });
+    const size = await sequenced(position);
+    assert.deepEqual(shown(await totals('countries=TO', size)), []);
+    const { body } = await good(api.steward.post('/v1/organisations', { identifier: 'XI-BOUNDARY-LATE',
+        name: 'Boundary, late', type_code: '10', country: 'TO' }));
+    const later = await sequenced(body.statement.entry);
+    assert.deepEqual(shown(await totals('countries=TO', size)), []);
+    assert.deepEqual(shown(await totals('countries=TO', later)),
+        ['set  0.00 0.00 0.00 0.00 0.00 6.00', 'member TO 0.00 0.00 0.00 0.00 0.00 6.00']);
 });
 
 // ---------------------------------------------------------------- at random
