@@ -306,17 +306,22 @@ BEGIN
                        ELSE b.fields[1] END,
            CASE layout WHEN 'ecb' THEN b.fields[1] WHEN 'plain' THEN b.fields[2] || '/' || b.fields[3]
                        ELSE b.head[b.at] END,
-           CASE WHEN b.fields[b.at] ~ '^\d{1,3}(,\d{3})+(\.|$)' THEN replace(b.fields[b.at], ',', '')
+           CASE WHEN layout = 'imf' AND b.fields[b.at] ~ '^\d{1,3}(,\d{3})+\.\d+$'
+                THEN replace(b.fields[b.at], ',', '')
                 ELSE b.fields[b.at] END,
            CASE WHEN layout = 'imf' AND b.fields[1] ~ '\(\d+\)' THEN 'base_per_unit'
                 ELSE 'units_per_base' END,
            cardinality(b.fields) = cardinality(b.head)
       FROM body AS b
-     WHERE coalesce(b.fields[b.at], '') NOT IN ('', 'N/A', 'NA', 'n.a.', '..', '-');
+     WHERE coalesce(b.fields[b.at], '') NOT IN ('', 'N/A', 'NA', 'n.a.', '..', '-')
+        OR (layout = 'plain' AND cardinality(b.fields) < cardinality(b.head));
 END
 $$;
 COMMENT ON FUNCTION exchange_rate_cells(text, text) IS
-    'The cells of a source that hold something, each with what the source says it is for.';
+    'The cells of a source that hold something, each with what the source says it is for. In the '
+    'layout plain a record that is too short counts as well: it is a rate that lost a field. A comma '
+    'between thousands is taken out only where the IMF writes it, with a point after it: anywhere '
+    'else it may be a decimal one.';
 
 CREATE FUNCTION exchange_rates_read(layout text, base text, method text, csv text)
 RETURNS SETOF exchange_rate_read
