@@ -523,13 +523,16 @@ COMMENT ON FUNCTION thread_faults(uuid, uuid) IS
 
 CREATE PROCEDURE refuse_private(of_commitment uuid)
 LANGUAGE plpgsql AS $$
+DECLARE
+    c commitment;
 BEGIN
-    IF NOT EXISTS (SELECT FROM commitment AS c WHERE c.id = of_commitment) THEN
+    SELECT w.* INTO c FROM commitment AS w WHERE w.id = of_commitment;
+    IF NOT FOUND THEN
         CALL refuse_missing('commitment');
     END IF;
-    IF NOT EXISTS (SELECT FROM commitment AS c WHERE c.id = of_commitment AND c.published) THEN
-        CALL refuse_conflict('The commitment is not public yet; what is said of it in public comes '
-                             'after its registration.');
+    IF NOT c.published THEN
+        CALL refuse_conflict(format('The commitment is %s and not public yet; what is said of it '
+                                    'in public comes after its registration.', c.status));
     END IF;
 END
 $$;

@@ -19,6 +19,7 @@ const users = { editor: api.donor, approver: api.donorApprover, officer: api.off
 
 before(async () => {
     users.receiver = await somebody(await organisation('XI-TEST-NGO'), 'stakeholder');
+    users.observer = users.receiver;
 });
 
 // ---------------------------------------------------------------- the tables
@@ -39,6 +40,15 @@ schedule_record      editor    409   409       201        201       409       40
 transaction_record   editor    409   409       201        201       409       409       409
 link_record          editor    409   409       201        201       409       409       409
 document_record      editor    409   409       201        201       409       409       409
+alignment_state      editor    409   409       201        201       409       409       409
+comment_make         editor    409   409       201        201       201       201       201
+third_party_observation_file observer 404 404  201        201       201       201       201
+`;
+
+// Of a commitment with a link: what is public may be answered, whatever has become of it.
+const links = `
+                     as        REGISTERED EFFECTIVE SUSPENDED CANCELLED CLOSED
+link_answer          signatory 201        201       201       201       201
 `;
 
 const inputs = `
@@ -105,6 +115,23 @@ async function done(promise) {
 const commitmentIn = { DRAFT: make.drafted, SUBMITTED: make.submitted, REGISTERED: make.registered,
     EFFECTIVE: make.effective, SUSPENDED: make.suspended, CANCELLED: make.cancelled,
     CLOSED: make.closed };
+
+async function linked(given, verb, body) {
+    const made = await given();
+    const { body: said } = await done(api.donor.post(`${made.path}/links`,
+        bodyExample(operations.link_record)));
+    if (verb) {
+        const { etag } = await make.fresh(made);
+        await done(api.donorApprover.post(`${made.path}/${verb}`, body, { ifMatch: etag }));
+    }
+    return { ...made, link: said.link.id };
+}
+
+const reason = { reason: 'The works stand still.' };
+const linkIn = { REGISTERED: () => linked(make.registered), EFFECTIVE: () => linked(make.effective),
+    SUSPENDED: () => linked(make.effective, 'suspend', reason),
+    CANCELLED: () => linked(make.effective, 'cancel', reason),
+    CLOSED: () => linked(make.effective, 'close') };
 
 async function differing() {
     const made = await make.disputed();
@@ -192,7 +219,7 @@ async function act(name, as, made, id) {
     const takesTag = operation.parameters.some((p) => p.name === 'If-Match' && p.required);
     const body = operation.requestBody
         && (bodies[name] ? bodies[name](made) : bodyExample(operation));
-    return request(operation.method, operation.path.replace('{id}', id),
+    return request(operation.method, operation.path.replace('{id}', id).replace('{link}', made.link),
         { token: users[as].token, body, ifMatch: takesTag ? made.etag : undefined });
 }
 
@@ -212,6 +239,7 @@ function walk(table, stateIn, told = (state) => state) {
 }
 
 walk(commitments, commitmentIn);
+walk(links, linkIn);
 walk(inputs, inputIn);
 walk(lodgedInputs, inputIn);
 walk(receipts, receiptIn);
@@ -241,7 +269,7 @@ test('no state is left out', () => {
 });
 
 test('no action is left out', () => {
-    const walked = new Set([commitments, inputs, receipts].flatMap(parse)
+    const walked = new Set([commitments, links, inputs, receipts].flatMap(parse)
         .map((one) => one.operation));
     const actions = Object.values(operations)
         .filter((operation) => ['POST', 'PATCH'].includes(operation.method)
