@@ -4,6 +4,8 @@ SET LOCAL search_path = aidledger;
 
 -- ---------------------------------------------------------------- exact shares
 
+-- What a constraint calls names the schema: a database that is restored has no search path.
+
 CREATE FUNCTION share_fraction(share text, OUT numerator numeric, OUT denominator numeric)
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
@@ -30,12 +32,12 @@ BEGIN
     IF array_to_string(shares, ' ') LIKE '%/%' THEN
         FOREACH share IN ARRAY shares
         LOOP
-            denominator := lcm(denominator, (share_fraction(share)).denominator);
+            denominator := lcm(denominator, (aidledger.share_fraction(share)).denominator);
         END LOOP;
         weights := (SELECT array_agg(f.numerator * div(share_weights.denominator, f.denominator)
                                      ORDER BY s.place)
                       FROM unnest(shares) WITH ORDINALITY AS s (share, place)
-                     CROSS JOIN share_fraction(s.share) AS f);
+                     CROSS JOIN aidledger.share_fraction(s.share) AS f);
     ELSE
         weights := shares::numeric[];
     END IF;
@@ -70,9 +72,9 @@ COMMENT ON FUNCTION share_sum(text[]) IS
 CREATE FUNCTION shares_are_whole(parts jsonb) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-    exact record := share_weights((SELECT array_agg(p.value ->> 'share')
-                                              FILTER (WHERE p.value ? 'share')
-                                     FROM jsonb_array_elements(parts) AS p));
+    exact record := aidledger.share_weights(
+        (SELECT array_agg(p.value ->> 'share') FILTER (WHERE p.value ? 'share')
+           FROM jsonb_array_elements(parts) AS p));
 BEGIN
     RETURN (SELECT sum(e.weight) FROM unnest(exact.weights) AS e (weight))
                = 100 * exact.denominator;
