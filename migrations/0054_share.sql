@@ -254,6 +254,8 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
     named   text := (SELECT s.name
                        FROM discount_rate_set AS s
+                      WHERE s.valid_from <= r.commitment_date
+                         OR s.valid_from = (SELECT min(w.valid_from) FROM discount_rate_set AS w)
                       ORDER BY s.valid_from DESC
                       LIMIT 1);
     lacks   text;
