@@ -166,6 +166,8 @@ async function convertedPledge(changes) {
     return { ...made, ...await make.converted(made, { id: made.commitment }, '1250000.00') };
 }
 
+const thirds = ['MW', 'ZM', 'KE'].map((country) => ({ country, share: '100/3' }));
+
 const GOODS = { kind: 'goods', description: '40 base stations.', valuation_method: 'market_price',
     valuation: 'Offers of three suppliers.' };
 
@@ -206,9 +208,10 @@ async function restored() {
 }
 
 // A commitment made while these were Malawi's priorities.
-async function prioritised(changes) {
+async function prioritised(changes, content) {
     const wanted = await make.priorities(changes);
-    return { ...await make.effective({ commitment_date: wanted.day }), priorities: wanted.id };
+    return { ...await make.effective({ commitment_date: wanted.day, ...content }),
+        priorities: wanted.id };
 }
 
 async function link(made, changes) {
@@ -263,6 +266,8 @@ const fixtures = {
     asked_of_donor: askedOfDonor,
     observed: make.observed, restored,
     withheld: make.withheld,
+    in_thirds: () => make.effective({ recipients: thirds,
+        sectors: [{ code: '22040', share: '200/3' }, { code: '11110', share: '100/3' }] }),
     observed_and_replied: async () => {
         const made = await make.observed();
         const { etag } = await done(users.zambia.post(`${made.path}/reply`, { text: 'No.' }));
@@ -281,6 +286,9 @@ const fixtures = {
         return { ...first, second: second.id };
     },
     prioritised,
+    prioritised_thirds: () => prioritised({ priorities: [{ sector: '22040' }, { sector: '15110' }] },
+        { recipients: thirds, sectors: ['22040', '15110', '11110'].map((code) =>
+            ({ code, share: '100/3' })) }),
     prioritised_otherwise: () => prioritised({ priorities: [{ sector: '11230' }] }),
     prioritised_by_items: async () => {
         const made = await prioritised({ priorities: [

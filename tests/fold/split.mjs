@@ -73,13 +73,27 @@ export function largestRemainder(units, weights) {
     return parts.map((part) => (units < 0n ? -part : part));
 }
 
-const PERCENT_SCALE = 12;
-
-function percent(text) {
-    return rescaled(decimal(text), PERCENT_SCALE);
+// A share in percent, "33.34" or "100/3", as a fraction of whole numbers.
+export function fraction(text) {
+    const [numerator, denominator] = text.split('/');
+    if (denominator !== undefined) {
+        return { numerator: BigInt(numerator), denominator: BigInt(denominator) };
+    }
+    const { units, scale } = decimal(text);
+    return { numerator: units, denominator: 10n ** BigInt(scale) };
 }
 
-const hundred = percent('100');
+// Shares counted over one denominator: the product of theirs.
+function counted(shares) {
+    const fractions = shares.map(fraction);
+    const common = fractions.reduce((product, { denominator }) => product * denominator, 1n);
+    return fractions.map(({ numerator, denominator }) => numerator * common / denominator);
+}
+
+export function isWhole(shares) {
+    const [hundred, ...parts] = counted(['100', ...shares]);
+    return parts.reduce((a, b) => a + b, 0n) === hundred;
+}
 
 function isIct(sector) {
     return sector?.startsWith('220') ?? false;
@@ -87,9 +101,10 @@ function isIct(sector) {
 
 // The fraction of the money outside family 220 that is for ICT.
 function ictElsewhere(significance, share, sectors) {
-    const inside = sectors.filter((sector) => isIct(sector.code))
-        .reduce((total, sector) => total + percent(sector.share), 0n);
-    const beyond = (share === null ? inside : percent(share)) - inside;
+    const family = sectors.filter((sector) => isIct(sector.code)).map((sector) => sector.share);
+    const [hundred, stated, ...inFamily] = counted(['100', share ?? '0', ...family]);
+    const inside = inFamily.reduce((a, b) => a + b, 0n);
+    const beyond = share === null ? 0n : stated - inside;
     return {
         part: !significance || inside >= hundred || beyond < 0n ? 0n : beyond,
         whole: hundred - inside,
@@ -118,7 +133,7 @@ function ringOf(ict, sector, significance) {
 export function split(amount, minorUnit, recipients, sectors, significance, share) {
     const scale = Math.max(meant(decimal(amount)), minorUnit ?? 0);
     const elsewhere = ictElsewhere(significance, share, sectors);
-    const weights = (parts) => parts.map((part) => percent(part.share));
+    const weights = (parts) => counted(parts.map((part) => part.share));
     const parts = largestRemainder(rescaled(decimal(amount), scale), weights(recipients));
     return recipients.flatMap((recipient, at) =>
         largestRemainder(parts[at], weights(sectors)).map((units, nth) => {

@@ -51,6 +51,12 @@ async function donorSide() {
     const edited = await make.drafted({ amount: '0012.50', ict_share: '080', schedule: undefined });
     await done(api.donor.patch(edited.path, { narrative: null, title: 'Ärger\u2028\u0001 "\\"', sectors: null },
         { ifMatch: edited.etag }));
+    // Thirds are exact, and paid to the unit.
+    const thirds = await make.effective({ amount: '100.00', schedule: undefined, ict_share: '90.5',
+        recipients: ['MW', 'ZM', 'KE'].map((country) => ({ country, share: '100/3' })),
+        sectors: [{ code: '22040', share: '600/7' }, { code: '11110', share: '100/7' }] });
+    await done(api.donor.post(`${thirds.path}/transactions`, { ...bodyExample(
+        operations.transaction_record), amount: '100.00', currency: 'USD' }));
     const refused = await make.amending();
     await done(api.donorApprover.post(`${refused.path}/return`, { reason: 'Not yet.' },
         { ifMatch: refused.etag }));

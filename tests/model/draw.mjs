@@ -53,11 +53,13 @@ const recipients = [
     inCountries(['ZM', '66.666667'], ['MW', '33.333333']),
     inCountries(['MW', '50'], ['KE', '50']),
     inCountries(['KE', '33.333333'], ['ZM', '33.333333'], ['MW', '33.333334']),
+    inCountries(['KE', '100/3'], ['ZM', '100/3'], ['MW', '100/3']),
 ];
 const sectors = [
     [{ code: '22040', share: '60' }, { code: '11110', share: '40' }],
     [{ code: '11110', share: '100' }],
     [{ code: '22020', share: '33.333333' }, { code: '15110', share: '66.666667' }],
+    [{ code: '22020', share: '100/7' }, { code: '15110', share: '600/7' }],
 ];
 
 // Up to a thousand million million, with as many decimals as the currency has.
@@ -106,6 +108,7 @@ function content(chance, world, isFaulty) {
         Object.assign(made, chance.pick([
             { amount: tooFine(currency) }, { amount: '0', schedule: undefined },
             { end_date: '2026-03-31' }, { recipients: inCountries(['MW', '70'], ['ZM', '29.999999']) },
+            { recipients: inCountries(['MW', '100/3'], ['ZM', '100/3'], ['KE', '33.33']) },
             { schedule: instalments(chance, world, units(amount), currency, true) },
         ]));
     }

@@ -4,7 +4,7 @@
 // Written from the workflows and not from the migrations: small, slow and easy to believe. One World is
 // one commitment with everything that was said about it. act(step) answers with the status that the
 // service has to answer with, and leaves behind what then has to be so: see picture().
-import { decimal, split, splitAlike, sum } from '../fold/split.mjs';
+import { decimal, isWhole, split, splitAlike, sum } from '../fold/split.mjs';
 
 export const minorUnits = { USD: 2, EUR: 2, JPY: 0, KWD: 3 };
 
@@ -101,7 +101,7 @@ function hasInstalmentFault(instalments, currency, committed) {
 }
 
 function hasContentFault(content) {
-    const shares = (list) => list && sum(list.map((one) => one.share)).replace(/\.0+$/, '') !== '100';
+    const shares = (list) => list && !isWhole(list.map((one) => one.share));
     return (content.amount !== undefined && (content.currency === undefined
             || units(content.amount) <= 0n || hasSmallerUnits(content.amount, content.currency)))
         || (content.end_date && content.start_date && content.end_date < content.start_date)

@@ -135,6 +135,18 @@ test('several recipients by their shares; currencies of no and of three decimals
     }
 });
 
+test('three recipients by thirds', async () => {
+    const loan = { rate: '1', type: '1', plan: 2, grace: 8, repayments: 20 };
+    const recipients = ['MW', 'KE', 'BR'].map((country) => ({ country, share: '100/3' }));
+    const should = ['9', '7', '6'].reduce((total, discount) =>
+        total + grantElement({ ...loan, discount }), 0n) / 3n;
+    const found = await equivalentOf({ amount: '1000.00', currency: 'USD', recipients,
+        loan_terms: termsOf(loan) });
+    assert.deepEqual([found.grant_element, found.grant_equivalent],
+        [rounded(should, 4), rounded(should * 10n, 2)]);
+    assert.deepEqual(found.recipients.map((one) => one.share), ['100/3', '100/3', '100/3']);
+});
+
 test('a grant is a grant in whole; what cannot be computed is null and says why', async () => {
     const terms = termsOf({ rate: '1', type: '1', plan: 2, grace: 8, repayments: 20 });
     for (const [changes, expected] of [

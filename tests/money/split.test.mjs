@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { decimal, decimalText, isZero, negated, rescaled, split, splitAlike, sum }
-    from '../fold/split.mjs';
+import { decimal, decimalText, fraction, isWhole, isZero, negated, rescaled, split, splitAlike,
+    sum } from '../fold/split.mjs';
 import { rows, run } from '../lib/sql.mjs';
 
 const CASES = 10_000;
@@ -12,8 +12,8 @@ const CASES = 10_000;
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 const integer = (most) => Math.floor(Math.random() * (most + 1));
 
-// Shares with up to 12 decimals that add up to exactly 100: thirds and worse.
-function shares(count) {
+// Decimals with up to 12 digits behind the point.
+function decimals(count) {
     const scale = pick([0, 2, 4, 12]);
     const whole = 100n * 10n ** BigInt(scale);
     let left = whole - BigInt(count);
@@ -22,6 +22,34 @@ function shares(count) {
         left -= more;
         return decimalText(more + 1n, scale);
     });
+}
+
+// Parts of some whole, each a fraction of percent over it: equal, or as it comes.
+function fractions(count) {
+    const parts = Array.from({ length: count }, pick([() => 1, () => 1 + integer(19_999)]));
+    const whole = parts.reduce((a, b) => a + b, 0);
+    return parts.map((part) => `${100 * part}/${whole}`);
+}
+
+// Fractions over one denominator, decimals, and last what these leave, over the product.
+function mixed(count) {
+    const [one, other] = [1 + integer(999), pick([1, 10, 100])];
+    let left = 100 * one * other;
+    return Array.from({ length: count }, (_, at) => {
+        if (at === count - 1) {
+            return `${left}/${one * other}`;
+        }
+        const denominator = pick([one, other]);
+        const part = 1 + integer(Math.floor(90 / count) * denominator);
+        left -= part * one * other / denominator;
+        return denominator === one ? `${part}/${one}`
+            : decimalText(BigInt(part), String(other).length - 1);
+    });
+}
+
+// Shares that add up to exactly 100: thirds and worse.
+function shares(count) {
+    return pick([decimals, decimals, fractions, mixed])(count);
 }
 
 function someAmount(minorUnit) {
@@ -56,10 +84,10 @@ const same = (a, b) => isZero(sum([a, negated(b)]));
 // Whether a part is less than one smallest unit away from its exact quota.
 function isWithinOneUnit(part, share, { amount, minorUnit }) {
     const scale = Math.max(decimal(amount).scale, minorUnit);
-    const percent = decimal(share);
-    const hundred = 100n * 10n ** BigInt(percent.scale);
+    const { numerator, denominator } = fraction(share);
+    const hundred = 100n * denominator;
     const off = rescaled(decimal(part), scale) * hundred
-        - rescaled(decimal(amount), scale) * percent.units;
+        - rescaled(decimal(amount), scale) * numerator;
     return off < hundred && off > -hundred;
 }
 
@@ -79,8 +107,13 @@ test(`${CASES} splits: the parts are those of the rule, and add up in every cut`
         GROUP BY 1`);
     run('DROP TABLE split_case');
     assert.equal(found.length, CASES);
+    assert.ok(cases.filter(({ places }) => places.some(({ share }) => share.includes('/'))).length
+        > CASES / 10);
     for (const { at, parts } of found) {
         const one = cases[at];
+        for (const list of [one.places, one.sectors]) {
+            assert.ok(isWhole(list.map(({ share }) => share)), JSON.stringify(one));
+        }
         assert.deepEqual(parts, split(one.amount, one.minorUnit, one.places, one.sectors,
             one.significance, one.share), JSON.stringify(one));
         assert.ok(same(total(parts), one.amount), JSON.stringify(one));
@@ -101,6 +134,9 @@ test('edges: no decimals, three, a thousand million million, half a cent', () =>
     const halves = [{ country: 'MW', share: '50' }, { country: 'ZM', share: '50' }];
     const thirds = [{ country: 'MW', share: '33.333333333333' },
         { country: 'ZM', share: '33.333333333333' }, { country: 'KE', share: '33.333333333334' }];
+    const equal = ['MW', 'ZM', 'KE'].map((country) => ({ country, share: '100/3' }));
+    const uneven = [{ country: 'MW', share: '99999999/1000000' },
+        { country: 'ZM', share: '1/1000000' }];
     const all = [{ code: '11110', share: '100' }];
     const expected = [
         ['1', 'JPY', halves, ['1', '0']],
@@ -108,6 +144,12 @@ test('edges: no decimals, three, a thousand million million, half a cent', () =>
         ['0.001', 'KWD', halves, ['0.001', '0.000']],
         ['1000000000000000', 'USD', thirds,
             ['333333333333330.00', '333333333333330.00', '333333333333340.00']],
+        ['100', 'JPY', equal, ['34', '33', '33']],
+        ['0.01', 'USD', equal, ['0.01', '0.00', '0.00']],
+        ['1000000000000000', 'USD', equal,
+            ['333333333333333.34', '333333333333333.33', '333333333333333.33']],
+        ['-1', 'JPY', equal, ['-1', '0', '0']],
+        ['100000000', 'JPY', uneven, ['99999999', '1']],
         ['1000000000000000.01', 'USD', halves, ['500000000000000.01', '500000000000000.00']],
         ['0.005', 'USD', halves, ['0.003', '0.002']],
         ['-0.01', 'USD', halves, ['-0.01', '0.00']],
