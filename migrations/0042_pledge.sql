@@ -449,8 +449,9 @@ COMMENT ON FUNCTION pledge_withdraw(uuid, jsonb) IS
 
 -- ---------------------------------------------------------------- what commitments give back
 
--- In proportion, in whole minor units and never too much: a commitment of which a third is taken
--- back gives back a third of what it took of each pledge.
+-- In proportion and in whole minor units: a commitment of which a third is taken back gives back a
+-- third of what it took of the pledges. What is rounded away at one pledge is carried to the next of
+-- its currency, so that together they never hold more than is still committed.
 CREATE PROCEDURE pledges_give_back(c commitment, part numeric, whole numeric, reason text)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -458,18 +459,20 @@ DECLARE
     back numeric;
 BEGIN
     FOR held IN
-        SELECT k.pledge_id, sum(k.amount) AS amount, (
-                   SELECT u.minor_unit
-                     FROM pledge AS p
-                     JOIN currency AS u ON u.code = p.currency
-                    WHERE p.id = k.pledge_id) AS minor_unit
-          FROM pledge_conversion AS k
-         WHERE k.commitment_id = c.id
-         GROUP BY k.pledge_id
-        HAVING sum(k.amount) > 0
-         ORDER BY k.pledge_id
+        SELECT h.pledge_id, u.minor_unit,
+               sum(h.amount) OVER along * 10::numeric ^ u.minor_unit AS upto,
+               (sum(h.amount) OVER along - h.amount) * 10::numeric ^ u.minor_unit AS before
+          FROM (SELECT k.pledge_id, sum(k.amount) AS amount
+                  FROM pledge_conversion AS k
+                 WHERE k.commitment_id = c.id
+                 GROUP BY k.pledge_id
+                HAVING sum(k.amount) > 0) AS h
+          JOIN pledge AS p ON p.id = h.pledge_id
+          JOIN currency AS u ON u.code = p.currency
+        WINDOW along AS (PARTITION BY p.currency ORDER BY h.pledge_id)
+         ORDER BY h.pledge_id
     LOOP
-        back := round(div(held.amount * part * 10::numeric ^ held.minor_unit, whole)
+        back := round((div(held.upto * part, whole) - div(held.before * part, whole))
                           / 10::numeric ^ held.minor_unit, held.minor_unit);
         IF back > 0 THEN
             PERFORM pledge_moved(pledge_lock(held.pledge_id), 'pledge.returned', c.id, -back,
@@ -481,6 +484,61 @@ $$;
 COMMENT ON PROCEDURE pledges_give_back(commitment, numeric, numeric, text) IS
     'Gives back to the pledges that a commitment makes good on what it does not commit any more: '
     'such a part of the whole that was committed.';
+
+-- ---------------------------------------------------------------- what amendments take away
+
+CREATE FUNCTION transaction_net(of_transaction uuid, as_of bigint) RETURNS numeric
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+    WITH RECURSIVE family AS (
+        SELECT t.id, t.amount FROM transaction AS t
+         WHERE t.id = of_transaction AND ledger_holds(t.entry, as_of)
+         UNION ALL
+        SELECT t.id, t.amount
+          FROM family AS f
+          JOIN transaction AS t ON t.adjusts = f.id
+         WHERE ledger_holds(t.entry, as_of))
+    SELECT coalesce(sum(f.amount), 0) FROM family AS f);
+END
+$$;
+COMMENT ON FUNCTION transaction_net(uuid, bigint) IS
+    'What a transaction comes to with all that adjusts it, as of a ledger position or now.';
+
+CREATE FUNCTION commitment_reduced(c commitment, amount numeric, in_currency text, reason text)
+RETURNS commitment
+LANGUAGE plpgsql AS $$
+DECLARE
+    today date := (now() AT TIME ZONE 'UTC')::date;
+    owed  numeric := amount;
+    part  numeric;
+    t     record;
+BEGIN
+    FOR t IN
+        SELECT w.id, transaction_net(w.id, NULL) AS net
+          FROM transaction AS w
+          JOIN ledger_entry AS e ON e.entry = w.entry
+         WHERE w.commitment_id = c.id
+           AND w.transaction_type = '2'
+           AND w.currency = in_currency
+           AND w.adjusts IS NULL
+         ORDER BY e.version DESC
+    LOOP
+        EXIT WHEN owed = 0;
+        part := least(t.net, owed);
+        CONTINUE WHEN part = 0;
+        c := transaction_append(c, jsonb_build_object(
+                 'transaction_type', '2', 'transaction_date', today, 'value_date', today,
+                 'amount', (-part)::text, 'currency', in_currency,
+                 'description', 'Amendment', 'adjusts', t.id, 'reason', reason));
+        owed := owed - part;
+    END LOOP;
+    RETURN c;
+END
+$$;
+COMMENT ON FUNCTION commitment_reduced(commitment, numeric, text, text) IS
+    'Takes so much off what is committed in a currency by records that adjust the latest ones, so '
+    'that no more can be drawn of any of them than it still comes to.';
 
 CREATE OR REPLACE FUNCTION commitment_amended(c commitment) RETURNS answer
 LANGUAGE plpgsql AS $$
@@ -523,7 +581,9 @@ BEGIN
                                    'Amendment', reason);
         c := transaction_append(c, commitment_adjustment(content, (content ->> 'amount')::numeric,
                                                          content ->> 'currency'));
-    ELSIF difference <> 0 THEN
+    ELSIF difference < 0 THEN
+        c := commitment_reduced(c, -difference, old.currency, reason);
+    ELSIF difference > 0 THEN
         c := transaction_append(c, commitment_adjustment(content, difference, old.currency));
     END IF;
     -- In another currency nothing of the old commitment is left.
@@ -582,11 +642,13 @@ GRANT SELECT ON pledge, pledge_conversion, pledge_withdrawal
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter;
 GRANT INSERT ON pledge, pledge_conversion, pledge_withdrawal TO aidledger_writer;
 GRANT UPDATE (converted, withdrawn, version) ON pledge TO aidledger_writer;
-GRANT EXECUTE ON FUNCTION pledge_at(pledge, bigint), pledge_json(pledge, bigint)
+GRANT EXECUTE ON FUNCTION pledge_at(pledge, bigint), pledge_json(pledge, bigint),
+      transaction_net(uuid, bigint)
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter;
 GRANT EXECUTE ON FUNCTION pledge_faults(jsonb), pledge_lock(uuid),
       pledge_answer(integer, uuid, ledger_receipt), pledge_record(jsonb),
       conversion_faults(pledge, commitment, jsonb),
+      commitment_reduced(commitment, numeric, text, text),
       pledge_moved(pledge, text, uuid, numeric, text), pledge_convert(uuid, jsonb),
       pledge_withdraw(uuid, jsonb)
    TO aidledger_writer;

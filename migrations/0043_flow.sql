@@ -202,24 +202,6 @@ COMMENT ON CONSTRAINT flow_link_acyclic ON flow_link IS
 
 -- ---------------------------------------------------------------- what is read
 
-CREATE FUNCTION transaction_net(of_transaction uuid, as_of bigint) RETURNS numeric
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN (
-    WITH RECURSIVE family AS (
-        SELECT t.id, t.amount FROM transaction AS t
-         WHERE t.id = of_transaction AND ledger_holds(t.entry, as_of)
-         UNION ALL
-        SELECT t.id, t.amount
-          FROM family AS f
-          JOIN transaction AS t ON t.adjusts = f.id
-         WHERE ledger_holds(t.entry, as_of))
-    SELECT coalesce(sum(f.amount), 0) FROM family AS f);
-END
-$$;
-COMMENT ON FUNCTION transaction_net(uuid, bigint) IS
-    'What a transaction comes to with all that adjusts it, as of a ledger position or now.';
-
 CREATE FUNCTION flow_remaining(of_link uuid, as_of bigint) RETURNS numeric
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -683,8 +665,8 @@ GRANT SELECT ON flow_parent, flow_link, flow_parking
 GRANT INSERT ON flow_parent, flow_link, flow_parking TO aidledger_writer;
 GRANT UPDATE (amount, drawn, short) ON flow_parent TO aidledger_writer;
 GRANT UPDATE (amount, short) ON flow_parent TO aidledger_importer;
-GRANT EXECUTE ON FUNCTION transaction_net(uuid, bigint), flow_remaining(uuid, bigint),
-      flow_transaction_json(uuid), flow_link_json(flow_link, bigint), parked_at(uuid, bigint),
+GRANT EXECUTE ON FUNCTION flow_remaining(uuid, bigint), flow_transaction_json(uuid),
+      flow_link_json(flow_link, bigint), parked_at(uuid, bigint),
       parking_json(flow_parking, bigint), flow_chain(uuid, boolean, bigint),
       flow_chain_json(transaction, bigint)
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter;

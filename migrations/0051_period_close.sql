@@ -1,5 +1,5 @@
 -- Closed periods: an organisation says that its books of a period are complete. What comes later is
--- never refused: it keeps its date and is reported in the first open period.
+-- never refused: it keeps its date, and its reporting date is in the first open period.
 SET LOCAL ROLE aidledger_owner;
 SET LOCAL search_path = aidledger;
 
@@ -214,6 +214,24 @@ COMMENT ON FUNCTION period_close_json(period_close, bigint) IS
     'A closed period as documents show it, as of a ledger position or now. "position" is the tree '
     'size that holds the books as they were closed; null until the close has its place in the log.';
 
+CREATE FUNCTION report_period_basis(basis text) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    -- Here and not in refuse_faults(): a function that changes nothing may not call a procedure.
+    IF basis NOT IN ('transaction', 'reporting') THEN
+        RAISE EXCEPTION USING ERRCODE = 'AL422',
+            MESSAGE = 'The report cannot count like this.',
+            DETAIL = jsonb_build_array(jsonb_build_object(
+                'parameter', 'period_basis', 'rule', 'enum',
+                'detail', 'This is transaction or reporting.'))::text;
+    END IF;
+    RETURN coalesce(basis, 'transaction');
+END
+$$;
+COMMENT ON FUNCTION report_period_basis(text) IS
+    'The date by which a report puts money into years: of the transaction, or the one it is '
+    'reported on because its period was closed before it came. With anything else the report ends.';
+
 -- ---------------------------------------------------------------- what is written
 
 CREATE FUNCTION period_answer(status integer, p period_close, receipt ledger_receipt)
@@ -338,6 +356,7 @@ GRANT EXECUTE ON FUNCTION period_closed_on(uuid, date, bigint),
       transaction_json(transaction, bigint), period_close_json(period_close, bigint)
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter,
       aidledger_importer;
+GRANT EXECUTE ON FUNCTION report_period_basis(text) TO aidledger_reporter;
 GRANT EXECUTE ON FUNCTION period_wait(), transaction_report_late()
    TO aidledger_writer, aidledger_importer;
 GRANT EXECUTE ON FUNCTION period_answer(integer, period_close, ledger_receipt),

@@ -447,6 +447,20 @@ export class World {
         }
     }
 
+    // By records that adjust what was committed: the newest first, no more than each comes to.
+    reduce(amount, currency) {
+        const records = this.records.filter((one) => one.type === '2' && one.currency === currency
+            && one.adjusts === null);
+        for (const record of records.reverse()) {
+            const net = total(this.family(record).map((one) => one.units));
+            const part = least(net, amount);
+            if (part !== 0n) {
+                this.commit(-part, currency, record.at);
+                amount -= part;
+            }
+        }
+    }
+
     sum(currency, ...types) {
         return total(this.records.filter((one) => one.currency === currency
             && types.includes(one.type)).map((one) => one.units));
@@ -624,7 +638,9 @@ function registerAmendment(world) {
     if (differs(old, world.content, splitsAnew)) {
         world.takeBack(world.sum(old.currency, '2'), old.currency);
         world.commit(units(world.content.amount), world.content.currency);
-    } else if (change !== 0n) {
+    } else if (change < 0n) {
+        world.reduce(-change, old.currency);
+    } else if (change > 0n) {
         world.commit(change, old.currency);
     }
     return 200;

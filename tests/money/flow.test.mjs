@@ -155,6 +155,42 @@ test('a correction is never refused: what it over-draws is told, no more is draw
     assert.equal((await chain(parent)).undrawn, '0.00');
 });
 
+test('what an amendment takes off a commitment cannot be drawn any more', async () => {
+    const made = await make.effective({ amount: '100.00', schedule: undefined });
+    const amend = async (amount) => {
+        const { etag } = await make.fresh(made);
+        const proposed = await good(api.donor.post(`${made.path}/amend`,
+            { reason: 'The plan has changed.', changes: { amount } }, { ifMatch: etag }));
+        await good(api.donorApprover.post(`${made.path}/register`, undefined,
+            { ifMatch: proposed.etag }));
+    };
+    const committed = async () => (await good(api.anonymous.get(
+        `${made.path}/transactions?limit=200`))).body.items
+        .filter(({ transaction_type: type }) => type === '2')
+        .sort((a, b) => a.recorded_at.localeCompare(b.recorded_at));
+    const [first] = await committed();
+    await good(api.donor.post('/v1/parked-funds',
+        { transaction_id: first.id, purpose: 'Later.' }));
+    await amend('10.00');
+    const { body } = await good(api.anonymous.get('/v1/parked-funds?limit=200'));
+    const fund = body.items.find(({ transaction }) => transaction.id === first.id);
+    assert.deepEqual([fund.parked, fund.residual], ['10.00', '10.00']);
+    assert.equal((await link(await pay('11.00'), first, '10.01')).status, 422);
+    await good(link(await pay('10.00'), first, '10.00'));
+    // Of what was raised and lowered again, the newest record loses first.
+    await amend('30.00');
+    await amend('25.00');
+    await amend('4.00');
+    const records = await committed();
+    assert.deepEqual(records.map(({ amount }) => amount),
+        ['100.00', '-90.00', '20.00', '-5.00', '-15.00', '-6.00']);
+    const places = new Map(records.map(({ id }, at) => [id, at]));
+    assert.deepEqual(records.map(({ adjusts }) => places.get(adjusts)),
+        [undefined, 0, undefined, 2, 2, 0]);
+    const { net_amount: net, undrawn } = await chain(first);
+    assert.deepEqual([net, undrawn], ['4.00', '-6.00']);
+});
+
 test('what is left of one year is carried over to a later one', async () => {
     const old = await pay('100.00', { transaction_date: '2025-12-30' });
     const { body } = await good(link(await pay('40.00'), old, '40.00',

@@ -178,6 +178,38 @@ test('many conversions, amendments, cancellations by chance, against a count in 
     assert.ok(same);
 });
 
+test('together pledges never hold more than is committed, whatever is rounded at each', async () => {
+    const held = async (pledges) => {
+        const told = await Promise.all(pledges.map(read));
+        return told.map(({ converted }) => converted);
+    };
+    const hold = async (amounts) => {
+        const made = await commitment('100.00');
+        const pledges = [];
+        for (const amount of amounts) {
+            const pledge = await make.pledged({ amount: '200.00' });
+            await make.converted(pledge, made, amount);
+            pledges.push(pledge);
+        }
+        return { made, pledges };
+    };
+    const two = await hold(['50.00', '50.00']);
+    await amend(two.made, { amount: '99.99' });
+    assert.deepEqual((await held(two.pledges)).sort(), ['49.99', '50.00']);
+    // Nothing is left to convert, and the cent that came back is open.
+    assert.equal((await api.donorApprover.post(`${two.pledges[0].path}/conversions`,
+        { commitment_id: two.made.id, amount: '0.01' })).status, 422);
+    const many = await hold(['33.33', '0.01', '33.33', '0.01', '33.32']);
+    for (const amount of ['99.99', '99.98', '66.67', '0.03']) {
+        await amend(many.made, { amount });
+        const sum = (await held(many.pledges)).reduce((all, one) =>
+            all + BigInt(one.replace('.', '')), 0n);
+        assert.equal(sum, BigInt(amount.replace('.', '')));
+    }
+    await cancel(many.made);
+    assert.deepEqual(new Set(await held(many.pledges)), new Set(['0.00']));
+});
+
 test('a pledge is in no total of commitments', async () => {
     const settled = () => until(() => rows('SELECT FROM ledger_queue').length === 0);
     await settled();
