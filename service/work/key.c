@@ -32,7 +32,8 @@ static const char usage[] =
     "       aidledger key revoke KEYID --reason TEXT\n"
     "       aidledger key demo --output FILE\n"
     "A token is shown once, when its key is made. Keys live 90 days unless --days says otherwise\n"
-    "(366 at most). demo makes keys of a donor, a government, an auditor and a steward on an empty\n"
+    "(366 at most). demo makes keys of a donor, a government, an auditor and a steward on an "
+    "empty\n"
     "ledger, and else does nothing.\n";
 
 static int fail(const char *reason)
