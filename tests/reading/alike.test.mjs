@@ -3,14 +3,17 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 
-import { api, until } from '../lib/client.mjs';
+import { api, sequenced, until } from '../lib/client.mjs';
 import * as make from '../lib/make.mjs';
 import { hold } from '../lib/sql.mjs';
 
 const CROWD = 40;
 let made;
 
-before(async () => { made = await make.registered(); });
+before(async () => {
+    made = await make.registered();
+    await sequenced(made.entry);
+});
 
 const crowd = (count, path) => Promise.all(Array.from({ length: count },
     () => api.anonymous.get(path)));
