@@ -65,7 +65,7 @@ for (const report of config.reports) {
     app.get(report.path, async (request, reply) => {
         const values = report.parameters.map((name) => request.query[name] ?? null);
         const rows = await transaction(pool, async (client) => {
-            await client.query({ name: 'position', text: config.position, values: [null] });
+            await client.query({ name: 'position', text: config.position, values: [null, '{}'] });
             return (await client.query({ name: report.name, text: report.sql, values, types })).rows;
         });
         return reply.send({ rows });
