@@ -23,8 +23,18 @@ struct schemas;    /* engine/schema.h: what bodies must look like */
 
 /* A step of the walk: false means x->problem is set, and the walk goes to representation. */
 typedef bool (*exchange_fn)(struct exchange *x);
-/* Turns the rows of a report into x->response. */
+/* Turns the rows of a statement into x->response, where the database does not. */
 typedef bool (*exchange_render_fn)(struct exchange *x, const struct rows *rows);
+
+/* Where an exchange goes when its statement has come back. */
+enum round {
+    ROUND_END,   /* to the representation: what it has come to is the answer */
+    ROUND_AGAIN, /* to the lanes once more, with the statement and the values it has by now */
+    ROUND_LATER  /* nowhere yet: somebody keeps it, and will hand it to flow_resume */
+};
+/* Follows a statement that has come back, called once: x->response says what came of it, or
+   x->problem why nothing did. See "Another round" in service/README.md. */
+typedef enum round (*exchange_then_fn)(struct exchange *x);
 
 struct field {
     const char *name;
@@ -66,6 +76,7 @@ struct preface {
      bind_exchange       values                 reads captures, query, body, statement
      engine/lane         preface, response.tree_size and response.related of a report
      engine/result       response
+     flow_landed         statement, values, render, then     of another round, when there is one
    Everything but the strings of constants lives in arena. */
 struct exchange {
     struct arena *arena;
@@ -90,7 +101,9 @@ struct exchange {
     /* Where it goes: exactly one of the two is set. */
     const struct statement *statement;
     exchange_fn native;
-    exchange_render_fn render; /* with a report's statement */
+    exchange_render_fn render; /* of the statement; NULL: its row is the answer */
+    exchange_then_fn then;     /* NULL: what the statement comes back with is the answer */
+    void *carried;             /* what `then` keeps from one round to the next */
     const char *route;         /* statement name or the native handler's, for log and metrics */
     const char *allow;         /* methods of this path, for 405 and OPTIONS */
     struct field captures[CAPTURES_MAX];

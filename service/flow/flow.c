@@ -23,7 +23,8 @@
 
 /* Every request goes down this list in this order. A step that returns false has set x->problem;
    the walk then skips to the representation. It may be suspended in one place only: between the
-   statement and its result. */
+   statement and its result. From there x->then, where somebody has set it, may send it round again
+   with another statement. */
 
 static bool route(struct exchange *x);
 static bool serve_native(struct exchange *x);
@@ -171,12 +172,40 @@ static bool take_request(struct exchange *x)
     return true;
 }
 
+/* What the statement before has left behind is of no use to the next one; its result stays where it
+   is until the exchange ends, for strings may point into it. */
+static bool begin_round(struct exchange *x)
+{
+    x->problem = problem_none(x->arena);
+    x->response = (struct response){.status = 0};
+    x->preface = (struct preface){.members = NULL};
+    x->result = NULL;
+    x->tries = 0;
+    x->alone = false;
+    x->lost = false;
+    return fly(x);
+}
+
+void flow_resume(struct exchange *x)
+{
+    while (x->then != NULL) {
+        const exchange_then_fn then = x->then;
+        x->then = NULL;
+        const enum round round = then(x);
+        if (round == ROUND_LATER || (round == ROUND_AGAIN && begin_round(x)))
+            return;
+        if (round == ROUND_END)
+            break;
+    }
+    represent(x);
+    daemon_resume(x);
+}
+
 void flow_landed(struct exchange *x)
 {
     if (!problem_is_set(&x->problem))
         (void)forward(x, landed_steps, LANDED_STEPS);
-    represent(x);
-    daemon_resume(x);
+    flow_resume(x);
 }
 
 /* One line and one count for each exchange, however it ended. Never a token, a query or a body:
