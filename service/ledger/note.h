@@ -69,7 +69,7 @@ struct checkpoint {
 };
 
 /* Reads the three lines of a checkpoint's text, which ends with its third line feed; extension
-   lines are refused. False with a sentence. */
+   lines are refused, and an origin that cannot be the name of a key. False with a sentence. */
 __attribute__((warn_unused_result)) bool checkpoint_parse(const char *text, size_t bytes,
                                                           struct checkpoint *checkpoint,
                                                           const char **reason);
@@ -82,8 +82,8 @@ struct note_signature {
     const char *name;
     size_t name_bytes;
     unsigned char id[NOTE_KEY_ID_BYTES];
-    unsigned char bytes[80]; /* after the id */
-    size_t count;
+    unsigned char bytes[80]; /* after the id; of a longer signature the first ones */
+    size_t count;            /* of bytes the signature has: those of unknown types have more */
 };
 
 /* A note taken apart; everything points into its bytes. */
@@ -103,6 +103,7 @@ __attribute__((warn_unused_result)) bool note_parse(const char *bytes, size_t co
 __attribute__((warn_unused_result)) bool
 note_is_signed_by(const struct note *note, const struct note_verifier *verifier, uint64_t *time);
 /* Adds the line of a signature of the text by the signer, with its line feed. A cosignature is made
-   at the time given, a plain signature takes no notice of it. */
+   at the time given and is of a checkpoint, of CHECKPOINT_MAX bytes at most; a plain signature
+   takes no notice of the time. */
 void note_add_signature(struct text *out, const struct note_signer *signer, const char *text,
                         size_t text_bytes, uint64_t time);
