@@ -7,7 +7,7 @@
 
 FROM debian:bookworm-slim
 # Before the package, which else would take any free numbers: a volume outlives its image, so the
-# owner of its files must be the same in the next one. The other two are the service's users.
+# owner of its files must be the same in the next one. The other three are the service's users.
 RUN groupadd --gid 10003 postgres \
     && useradd --uid 10003 --gid 10003 --no-create-home --home-dir /var/lib/postgresql \
         --shell /bin/bash postgres \
@@ -15,7 +15,9 @@ RUN groupadd --gid 10003 postgres \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent \
         --shell /usr/sbin/nologin aidledger \
     && useradd --uid 10002 --gid 10001 --no-create-home --home-dir /nonexistent \
-        --shell /usr/sbin/nologin aidledger-migrate
+        --shell /usr/sbin/nologin aidledger-migrate \
+    && useradd --uid 10004 --gid 10001 --no-create-home --home-dir /nonexistent \
+        --shell /usr/sbin/nologin aidledger-seal
 COPY service/host/packages.sh /tmp/
 RUN /tmp/packages.sh run \
     && rm -rf /tmp/packages.sh /var/lib/apt/lists/* /var/cache/apt/* /var/log/apt /var/log/dpkg.log

@@ -18,6 +18,9 @@ GRANT USAGE ON SCHEMA aidledger TO aidledger_sealer;
 SET LOCAL ROLE aidledger_owner;
 SET LOCAL search_path = aidledger;
 
+REVOKE ALL ON ledger_leaf, ledger_queue FROM aidledger_worker;
+DROP FUNCTION ledger_sequence(integer);
+
 -- ---------------------------------------------------------------- the tree
 
 CREATE TABLE ledger_tile (
@@ -290,7 +293,7 @@ GRANT INSERT ON ledger_leaf, ledger_tile, ledger_checkpoint, ledger_cosignature,
    TO aidledger_sealer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger_queue TO aidledger_sealer;
 GRANT INSERT ON ledger_entry, ledger_secret TO aidledger_sealer;
-GRANT UPDATE (origin) ON ledger_log TO aidledger_keeper;
+GRANT UPDATE (origin) ON ledger_log TO aidledger_sealer;
 GRANT EXECUTE ON FUNCTION ledger_hashes(integer, bigint, integer)
    TO aidledger_public, aidledger_scoped, aidledger_writer, aidledger_reporter,
       aidledger_sealer;

@@ -15,9 +15,11 @@
 #include "http/crowd.h"
 #include "http/listener.h"
 #include "ledger/canonical_command.h"
+#include "work/clock.h"
 #include "work/import.h"
 #include "work/job.h"
 #include "work/key.h"
+#include "work/seal.h"
 #include "work/supervise.h"
 
 #include <jansson.h>
@@ -202,11 +204,19 @@ static bool start_loops(struct service *service, char *reason)
     return true;
 }
 
+/* The clock, and the sealer where the log key is ours to give. */
+static size_t children_of(const struct config *config)
+{
+    if (config->worker == 0)
+        return 0;
+    return config->log_key[0] == '\0' ? CHILDREN - 1 : CHILDREN;
+}
+
 static void wait_for_stop(struct service *service, const sigset_t *stop)
 {
     const struct timespec pause = {.tv_nsec = SUPERVISE_MS * 1000000L};
     do {
-        for (size_t i = 0; i < CHILDREN && service->config.worker != 0; i++)
+        for (size_t i = 0; i < children_of(&service->config); i++)
             supervise_tick(&service->children[i], clock_ms());
     } while (sigtimedwait(stop, NULL, &pause) < 0);
     log_event(LOG_INFO, "stopping", NULL);
@@ -228,7 +238,7 @@ static void close_service(struct service *service)
 static int serve(int count, char **words, const struct config *config)
 {
     struct service service = {.config = *config,
-                              .children = {supervise_make("sequence"), supervise_make("clock")}};
+                              .children = {supervise_make("clock"), supervise_make("seal")}};
     char reason[REASON_BYTES];
     sigset_t stop;
     (void)words;
@@ -271,28 +281,27 @@ static int migrate(int count, char **words, const struct config *config)
     return EXIT_DONE;
 }
 
-static int run_job(const struct job *job, int count, const struct config *config)
+static int seal(int count, char **words, const struct config *config)
 {
     char reason[REASON_BYTES];
     sigset_t stop;
+    if (!needs_database(config, reason))
+        return fail(EXIT_USAGE, reason);
+    block_signals(&stop);
+    return seal_command(count, words, config);
+}
+
+static int keep_time(int count, char **words, const struct config *config)
+{
+    char reason[REASON_BYTES];
+    sigset_t stop;
+    (void)words;
     if (count > 0)
         return fail(EXIT_USAGE, "it takes no arguments; settings come from the environment");
     if (!needs_database(config, reason))
         return fail(EXIT_USAGE, reason);
     block_signals(&stop);
-    return job_run(job, config) ? EXIT_DONE : EXIT_FAILED;
-}
-
-static int sequence(int count, char **words, const struct config *config)
-{
-    (void)words;
-    return run_job(&job_sequencer, count, config);
-}
-
-static int keep_time(int count, char **words, const struct config *config)
-{
-    (void)words;
-    return run_job(&job_clock, count, config);
+    return job_run(&job_clock, config) ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int version(int count, char **words, const struct config *config)
@@ -312,9 +321,9 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"serve", "answer requests until SIGTERM; keeps sequence and clock running", serve},
+    {"serve", "answer requests until SIGTERM; keeps clock and seal running", serve},
     {"migrate", "bring the database's schema up to this program's", migrate},
-    {"sequence", "give ledger entries their leaf indexes until SIGTERM", sequence},
+    {"seal", "order, sign and publish what the ledger holds until SIGTERM", seal},
     {"clock", "state the deadlines that pass until SIGTERM", keep_time},
     {"import", "record the activities of IATI files", import_command},
     {"canonical", "write JSON lines the way they are hashed (--hash: the leaf hashes)",

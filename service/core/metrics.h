@@ -62,7 +62,8 @@ struct metrics {
     metrics_count keys;
     metrics_count ledger_size;
     metrics_count ledger_queue;
-    metrics_count ledger_lag_ms; /* age of the oldest entry without a leaf index */
+    metrics_count ledger_lag_ms; /* age of the oldest entry that no published checkpoint covers */
+    metrics_count ledger_sealed; /* size of the newest published checkpoint */
     struct metrics_deadlines deadlines[METRICS_DEADLINES];
     metrics_count draining;
 };

@@ -98,6 +98,7 @@ static void take_ledger(struct keeper *keeper, const PGresult *result)
     metrics_set(&keeper->metrics->ledger_size, number(result, 0, 0));
     metrics_set(&keeper->metrics->ledger_queue, number(result, 0, 1));
     metrics_set(&keeper->metrics->ledger_lag_ms, number(result, 0, 2));
+    metrics_set(&keeper->metrics->ledger_sealed, number(result, 0, 3));
 }
 
 static void take_deadlines(struct keeper *keeper, const PGresult *result)

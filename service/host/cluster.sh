@@ -33,9 +33,11 @@ readonly PORT=15432
 # A socket's path has 107 bytes, of which "/.s.PGSQL.15432" takes 15.
 readonly SOCKET_DIR_MAX=90
 # The roles of the service's lanes; migrations/0001_foundation.sql makes them.
-readonly LANES="public scoped writer reporter worker importer keeper"
+readonly LANES="public scoped writer reporter importer keeper"
 # When root starts the service it gives up root for this user (service/host/run.sh).
 readonly SERVICE_USER=nobody
+# And the sealer for this one, so that the service cannot reach the key that signs the log.
+readonly SEALER_USER=daemon
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 me=$(id -un)
@@ -168,7 +170,8 @@ configure() {
 }
 
 # Who may log in as whom: root and the cluster's own user as anybody; the user that root gives the
-# service to only as the lanes, for `aid` is a superuser and passes row-level security.
+# service to only as the lanes, for `aid` is a superuser and passes row-level security; and the
+# sealer's as the sealer.
 identities() {
     local lane
     echo "aid \"root\" aid"
@@ -178,6 +181,9 @@ identities() {
         echo "aid \"$db_user\" aidledger_$lane"
         [ "$me" != root ] || echo "aid \"$SERVICE_USER\" aidledger_$lane"
     done
+    echo "aid \"root\" aidledger_sealer"
+    echo "aid \"$db_user\" aidledger_sealer"
+    [ "$me" != root ] || echo "aid \"$SEALER_USER\" aidledger_sealer"
 }
 
 # The folder's group may pass to the socket, nobody else: see SERVICE_USER.

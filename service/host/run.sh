@@ -6,7 +6,9 @@
 # run.sh --stop          stop a running one, or the cluster it has left
 #
 # AIDLEDGER_PORT or PORT, AIDLEDGER_LISTEN: where to serve. AIDLEDGER_DATABASE_URL: use that database;
-# then there is no private cluster and there are no ready-made keys.
+# then there is no private cluster and there are no ready-made keys. AIDLEDGER_LOG_KEY: the key that
+# signs the log; without it one is made and kept with the cluster. AIDLEDGER_WORKER=0: another
+# machine has clock and sealer.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -21,8 +23,12 @@ keys=$top/var/demo-keys.env
 # What a killed run leaves to the next one: "pid address" of the supervisor, pid of the service.
 state=$top/var/run.state
 service_file=$top/var/service.pid
+# The sealer is its own process, of a user of its own where root starts it: the service must not be
+# able to read the key.
+log_key=${AIDLEDGER_LOG_KEY:-}
+unset AIDLEDGER_LOG_KEY
 
-postgres_pid='' service_pid='' stopping=''
+postgres_pid='' service_pid='' sealer_pid='' stopping=''
 
 say() { echo "aidledger: $*"; }
 # What fails because it was told to stop has not failed.
@@ -144,10 +150,12 @@ prepare_cluster() {
 # With a database of the operator's own, the operator has chosen the user too.
 drop_root() {
     local group
-    drop=()
+    drop=() sealer_drop=() sealer_user=$(id -un)
     if [ "$(id -u)" = 0 ] && [ -n "$private" ]; then
         group=$(id -g "$("$cluster" user)")
         drop=(--reuid=nobody --regid=nogroup --groups="$group" --no-new-privs)
+        sealer_user=daemon
+        sealer_drop=(--reuid=daemon --regid=daemon --groups="$group" --no-new-privs)
     fi
 }
 
@@ -173,11 +181,32 @@ make_keys() {
     "$binary" key demo --output "$keys" 9>&-
 }
 
+# Its folder is closed to all but the sealer, and holds the signed state too.
+make_log_key() {
+    local folder
+    [ -z "$log_key" ] || return 0
+    if [ -n "$private" ]; then folder=$("$cluster" folder)/seal; else folder=$top/var/seal; fi
+    [ -d "$folder" ] || install -d -m 0700 -o "$sealer_user" "$folder"
+    if [ ! -e "$folder/log.key" ]; then
+        say "making the key that signs the log: ${folder#"$top"/}/log.key"
+        AIDLEDGER_LOG_KEY=$folder/log.key setpriv "${sealer_drop[@]}" -- "$program" key init 9>&- ||
+            return 1
+    fi
+    log_key=$folder/log.key
+}
+
+start_sealer() {
+    AIDLEDGER_LOG_KEY=$log_key setsid setpriv "${sealer_drop[@]}" --pdeathsig=TERM -- "$program" seal \
+        </dev/null 8>&- 9>&- &
+    sealer_pid=$!
+}
+
 start_service() {
-    local program
     "$binary" migrate 9>&- || return 1
     [ -z "$private" ] || make_keys || return 1
     program=$(runnable_copy)
+    make_log_key || return 1
+    [ "${AIDLEDGER_WORKER:-1}" = 0 ] || is_alive "$sealer_pid" || start_sealer
     # Its own session: a Ctrl-C is for this script, which stops the service before PostgreSQL.
     setsid setpriv "${drop[@]}" --pdeathsig=TERM -- "$program" serve </dev/null 8>&- 9>&- &
     service_pid=$!
@@ -239,6 +268,10 @@ keep_alive() {
             say "the service has ended ($(ended "$service_pid")); starting it again"
             back_off
             start_service || service_pid=''
+        elif [ -n "$sealer_pid" ] && ! is_alive "$sealer_pid"; then
+            say "the sealer has ended ($(ended "$sealer_pid")); starting it again"
+            back_off
+            start_sealer
         else
             pause 0.5
         fi
@@ -255,6 +288,10 @@ shut_down() {
         wait "$service_pid" 2>/dev/null || true
     fi
     rm -f "$service_file"
+    if is_alive "$sealer_pid"; then
+        kill -TERM "$sealer_pid" 2>/dev/null || true
+        wait "$sealer_pid" 2>/dev/null || true
+    fi
     if is_alive "$postgres_pid"; then
         say "stopping PostgreSQL"
         "$cluster" stop 9>&- || true

@@ -40,7 +40,7 @@ bool health_service(struct exchange *x)
     if (metrics_get(&metrics->directory_age_ms) > KEYS_AGE_MAX_MS)
         return refuse(x, "The directory of keys is out of date.");
     if (metrics_get(&metrics->ledger_lag_ms) > LEDGER_LAG_MAX_MS)
-        return refuse(x, "The sequencer does not keep up with the ledger.");
+        return refuse(x, "The sealer does not keep up with the ledger.");
     return answer(x, "{\"status\":\"ready\",\"checks\":{\"database\":\"ok\","
-                     "\"migrations\":\"current\",\"keys\":\"fresh\",\"ledger\":\"sequenced\"}}");
+                     "\"migrations\":\"current\",\"keys\":\"fresh\",\"ledger\":\"sealed\"}}");
 }

@@ -163,7 +163,9 @@ static const struct measure facts[] = {
     {"ledger_leaves", "gauge", "Leaves in the log.", offsetof(struct metrics, ledger_size)},
     {"ledger_queue", "gauge", "Entries without a leaf index.",
      offsetof(struct metrics, ledger_queue)},
-    {"ledger_lag_milliseconds", "gauge", "Age of the oldest entry without a leaf index.",
+    {"ledger_sealed", "gauge", "Leaves below the newest signed and published checkpoint.",
+     offsetof(struct metrics, ledger_sealed)},
+    {"ledger_lag_milliseconds", "gauge", "Age of the oldest entry not below it.",
      offsetof(struct metrics, ledger_lag_ms)},
 };
 

@@ -1,10 +1,11 @@
-/* key.c - `aidledger key`: makes, lists and revokes API keys. */
+/* key.c - `aidledger key`: makes, lists and revokes API keys; log_key.c has those of the log. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "work/key.h"
 
 #include "access/key.h"
 #include "core/number.h"
 #include "engine/ask.h"
+#include "work/log_key.h"
 
 #include <fcntl.h>
 #include <libpq-fe.h>
@@ -31,10 +32,15 @@ static const char usage[] =
     "       aidledger key list\n"
     "       aidledger key revoke KEYID --reason TEXT\n"
     "       aidledger key demo --output FILE\n"
+    "       aidledger key init [--origin NAME]\n"
+    "       aidledger key rotate [--days DAYS]\n"
     "A token is shown once, when its key is made. Keys live 90 days unless --days says otherwise\n"
     "(366 at most). demo makes keys of a donor, a government, an auditor and a steward on an "
     "empty\n"
-    "ledger, and else does nothing.\n";
+    "ledger, and else does nothing. init and rotate are for the key that signs the log, in the "
+    "file\n"
+    "that AIDLEDGER_LOG_KEY names: its first one, and a further one beside which the present ones\n"
+    "sign for 90 days more unless --days says otherwise.\n";
 
 static int fail(const char *reason)
 {
@@ -300,6 +306,10 @@ int key_command(int count, char **words, const struct config *config)
     struct options options = {.word = NULL};
     char reason[512];
     int code = EXIT_USAGE;
+    if (count > 0 && strcmp(words[0], "init") == 0)
+        return log_key_init_command(count - 1, words + 1, config);
+    if (count > 0 && strcmp(words[0], "rotate") == 0)
+        return log_key_rotate_command(count - 1, words + 1, config);
     for (size_t i = 0; count > 0 && i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(words[0], verbs[i].name) != 0 || !read_options(count - 1, words + 1, &options))
             continue;

@@ -264,7 +264,7 @@ test('a country speaks for itself, and a donor of its own commitments', async ()
 });
 
 test('no lane changes, deletes or empties a record', () => {
-    const lanes = ['public', 'scoped', 'writer', 'reporter', 'worker', 'importer', 'keeper'];
+    const lanes = ['public', 'scoped', 'writer', 'reporter', 'sealer', 'importer', 'keeper'];
     for (const lane of lanes) {
         for (const table of RECORDS) {
             const [column] = rows(`SELECT attname FROM pg_attribute
