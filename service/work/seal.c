@@ -35,6 +35,7 @@ enum {
     EXIT_USAGE = 2,
     TURN_MS = 100, /* between two looks at the queue: busy turns gather what came meanwhile */
     TAKE_MOST = 1000,
+    UNSIGNED_MS = 1000, /* longest wait for a signature while full batches follow each other */
     ARENA_BYTES = 16 << 20,
     REASON_BYTES = 512,
     UUID_TEXT = 36
@@ -53,6 +54,7 @@ struct sealer {
     struct signed_state state;
     uint64_t published;
     bool published_once;
+    int64_t published_ms;
     char reason[REASON_BYTES];
     char told[REASON_BYTES]; /* the last refusal: said once, not with every try */
 };
@@ -451,6 +453,7 @@ static bool sign(struct sealer *sealer, PGconn *db)
         return interrupt(sealer);
     sealer->published = sealer->tree.size;
     sealer->published_once = true;
+    sealer->published_ms = clock_ms();
     sealer->told[0] = '\0';
     return true;
 }
@@ -478,6 +481,8 @@ static bool seal(void *owner, PGconn *db, bool *more)
     if (sealer->published_once && sealer->published == sealer->tree.size)
         return true;
     *more = placed == TAKE_MOST;
+    if (*more && clock_ms() - sealer->published_ms < UNSIGNED_MS)
+        return true;
     return sign(sealer, db);
 }
 

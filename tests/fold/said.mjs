@@ -98,6 +98,7 @@ export const kinds = {
     'third_party.restored': ['id', 'reason'],
     'receipt.confirmed': ['id', 'transaction', 'country', 'outcome', 'amount', 'currency',
         'value_date', 'treasury_reference', 'text', 'receipts_due_on', 'case_due_on'],
+    'log_key.rotated': ['vkey', 'rotated_by', 'signature'],
     'period.closed': ['id', 'period_start', 'period_end', 'tree_size'],
     'period.reopened': ['reason'],
     'treasury.received': { public: ['id', 'country'], private: ['treasury_reference',

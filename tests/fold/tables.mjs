@@ -83,7 +83,8 @@ const apart = ['schema_migration', 'country', 'country_weekend', 'former_entity'
     'codelist', 'codelist_item', 'currency', 'ict_relevance', 'framework_submission',
     'framework_submission_place', 'wsis_event', 'indicator', 'dac_membership', 'reference_document',
     'principal', 'api_key', 'api_key_revocation', 'ledger_log', 'ledger_field', 'ledger_entry',
-    'ledger_secret', 'ledger_queue', 'ledger_leaf', 'idempotency', 'import_rule',
+    'ledger_secret', 'ledger_queue', 'ledger_leaf', 'ledger_tile', 'ledger_checkpoint',
+    'ledger_cosignature', 'ledger_key', 'idempotency', 'import_rule',
     'discount_rate_set', 'discount_rate', 'exchange_rate', 'currency_name'];
 
 // Reference data and the demonstration's organisations are there before the first statement.

@@ -334,6 +334,15 @@ async function steward() {
             + 'USD,2026-10-01,2026-10-31,1.330\nOLD,2026-10-01,2026-10-31,2\n' }));
 }
 
+function anotherKey() {
+    const run = spawnSync(process.env.AIDLEDGER_BINARY, ['key', 'rotate'], {
+        env: { ...process.env, AIDLEDGER_DATABASE_URL: process.env.AIDLEDGER_TEST_DATABASE,
+            AIDLEDGER_LOG_KEY: process.env.AIDLEDGER_TEST_LOG_KEY },
+        encoding: 'utf8',
+    });
+    assert.equal(run.status, 0, run.stderr);
+}
+
 const settled = () => until(() => rows('SELECT count(*) AS n FROM ledger_queue')[0].n === 0, 15_000);
 
 before(async () => {
@@ -357,6 +366,7 @@ before(async () => {
     await plans();
     await steward();
     importTwice();
+    anotherKey();
     await settled();
 });
 
