@@ -24,6 +24,7 @@ BEGIN {
     library["microhttpd.h"] = "http"
     library["libxml/"] = "transfer"
     library["csv.h"] = "transfer"
+    library["curl/"] = "transfer"
     library["xlsxwriter.h"] = "transfer"
     library["zlib.h"] = "http"
     library["sodium.h"] = "ledger access transfer"
