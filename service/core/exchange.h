@@ -41,7 +41,8 @@ struct field {
     const char *value;
 };
 
-enum format { FORMAT_JSON, FORMAT_CSV, FORMATS };
+/* What several accept equally is given as the first of them. */
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMATS };
 
 enum { QUERY_MAX = 64 /* parameters in one query */ };
 
@@ -124,9 +125,10 @@ struct exchange {
     /* What the statement gets: values[i] is $i+1, NULL is null. */
     const struct schemas *schemas;
     const char *values[PARAMETERS_MAX];
-    /* Every report has these two beside its own parameters. */
+    /* Every report has these beside its own parameters. */
     const char *as_of; /* tree size or time, NULL for the newest */
     bool bare;         /* notes=none: CSV without its notes */
+    bool bom;          /* bom=1: CSV that begins with a byte order mark */
     struct preface preface;
 
     struct response response;

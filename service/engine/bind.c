@@ -148,31 +148,44 @@ static void bind_parameter(struct exchange *x, size_t index)
 }
 
 /* What every report takes without declaring it: its position is bound before its query runs. */
+enum { REPORT_AS_OF, REPORT_NOTES, REPORT_BOM, REPORT_PARAMETERS };
+
+static const char *const report_names[REPORT_PARAMETERS] = {"as_of", "notes", "bom"};
+
+/* One of two words; false when it is neither. */
+static bool is_second(const char *value, const char *first, const char *second, bool *is)
+{
+    *is = value != NULL && strcmp(value, second) == 0;
+    return value == NULL || *is || strcmp(value, first) == 0;
+}
+
 static void bind_report(struct exchange *x)
 {
-    const char *const names[] = {"as_of", "notes"};
-    const char *values[2];
-    for (size_t i = 0; i < 2; i++) {
+    const char *values[REPORT_PARAMETERS];
+    for (size_t i = 0; i < REPORT_PARAMETERS; i++) {
         size_t found = 0;
-        values[i] = find_field(x->query, x->query_count, names[i], &found);
+        values[i] = find_field(x->query, x->query_count, report_names[i], &found);
         if (found > 1)
-            (void)problem_fault(&x->problem, FAULT_PARAMETER, names[i], "repeated",
+            (void)problem_fault(&x->problem, FAULT_PARAMETER, report_names[i], "repeated",
                                 "This may be given once.");
     }
-    x->as_of = values[0];
-    x->bare = values[1] != NULL && strcmp(values[1], "none") == 0;
+    x->as_of = values[REPORT_AS_OF];
     if (x->as_of != NULL && !fits(TYPE_POSITION, x->as_of))
         (void)problem_fault(&x->problem, FAULT_PARAMETER, "as_of", "type", "%s",
                             describe(TYPE_POSITION));
-    if (values[1] != NULL && !x->bare && strcmp(values[1], "full") != 0)
+    if (!is_second(values[REPORT_NOTES], "full", "none", &x->bare))
         (void)problem_fault(&x->problem, FAULT_PARAMETER, "notes", "enum",
                             "This must be full or none.");
+    if (!is_second(values[REPORT_BOM], "0", "1", &x->bom))
+        (void)problem_fault(&x->problem, FAULT_PARAMETER, "bom", "enum", "This must be 0 or 1.");
 }
 
 static bool is_report_parameter(const struct exchange *x, const char *name)
 {
-    return x->statement->kind == STATEMENT_REPORT &&
-           (strcmp(name, "as_of") == 0 || strcmp(name, "notes") == 0);
+    for (size_t i = 0; i < REPORT_PARAMETERS; i++)
+        if (strcmp(name, report_names[i]) == 0)
+            return x->statement->kind == STATEMENT_REPORT;
+    return false;
 }
 
 static void refuse_unknown(struct exchange *x)

@@ -128,7 +128,7 @@ static bool route(struct exchange *x)
         return route_elsewhere(x);
     x->offers = 1U << FORMAT_JSON;
     if (x->statement->kind == STATEMENT_REPORT) {
-        x->offers |= 1U << FORMAT_CSV;
+        x->offers |= 1U << FORMAT_CSV | 1U << FORMAT_NDJSON;
         x->render = report_render;
     }
     return true;

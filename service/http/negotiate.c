@@ -2,10 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/negotiate.h"
 
+#include "core/text.h"
+
 #include <string.h>
 #include <strings.h>
 
-enum { QUALITY_ONE = 1000 };
+enum { QUALITY_ONE = 1000, LIST_BYTES = 512 };
 
 struct representation {
     const char *name; /* as in ?format= */
@@ -17,6 +19,7 @@ struct representation {
 static const struct representation representations[FORMATS] = {
     [FORMAT_JSON] = {"json", "application/json", "application/*", "application/json"},
     [FORMAT_CSV] = {"csv", "text/csv", "text/*", "text/csv; charset=utf-8; header=present"},
+    [FORMAT_NDJSON] = {"ndjson", "application/x-ndjson", "application/*", "application/x-ndjson"},
 };
 
 const char *negotiate_type(enum format format)
@@ -73,6 +76,22 @@ static int quality_of(const char *accept, const struct representation *wanted)
     return quality;
 }
 
+/* "json, csv and ndjson", by name or by type. */
+static const char *list_offers(const struct exchange *x, bool types)
+{
+    struct text list = text_open(x->arena, LIST_BYTES);
+    unsigned left = x->offers;
+    for (unsigned format = 0; format < FORMATS; format++) {
+        if (!is_offered(x, format))
+            continue;
+        left &= ~(1U << format);
+        if (list.length > 0)
+            text_add(&list, left == 0 ? " and " : ", ");
+        text_add(&list, types ? representations[format].type : representations[format].name);
+    }
+    return list.data;
+}
+
 static void drop_query(struct exchange *x, size_t index)
 {
     x->query_count--;
@@ -95,7 +114,7 @@ static bool take_query_format(struct exchange *x, bool *taken)
             }
         }
         return problem_fault(&x->problem, FAULT_PARAMETER, "format", "format",
-                             "This is offered as json and csv.");
+                             "This is offered as %s.", list_offers(x, false));
     }
     return true;
 }
@@ -119,8 +138,6 @@ bool negotiate_format(struct exchange *x)
             x->format = (enum format)format;
         }
     }
-    return best > 0 || problem_set(&x->problem, PROBLEM_NOT_ACCEPTABLE,
-                                   (x->offers & 1U << FORMAT_CSV) != 0
-                                       ? "This is offered as application/json and text/csv."
-                                       : "This is offered as application/json.");
+    return best > 0 || problem_set(&x->problem, PROBLEM_NOT_ACCEPTABLE, "This is offered as %s.",
+                                   list_offers(x, true));
 }

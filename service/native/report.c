@@ -167,7 +167,8 @@ static size_t take_parameters(const struct exchange *x, struct field parameters[
 {
     size_t count = 0;
     for (size_t i = 0; i < x->query_count; i++)
-        if (strcmp(x->query[i].name, "as_of") != 0 && strcmp(x->query[i].name, "notes") != 0)
+        if (strcmp(x->query[i].name, "as_of") != 0 && strcmp(x->query[i].name, "notes") != 0 &&
+            strcmp(x->query[i].name, "bom") != 0)
             parameters[count++] = x->query[i];
     return count;
 }
@@ -212,6 +213,22 @@ static void log_mismatch(const struct exchange *x)
     log_end(&line);
 }
 
+/* A form that is for keeping is a file with a name. */
+struct form {
+    bool (*write)(struct text *out, const struct report *report, const struct rows *rows);
+    const char *ending;
+};
+
+static const struct form *find_form(enum format format)
+{
+    static const struct form forms[FORMATS] = {
+        [FORMAT_JSON] = {report_write_json, NULL},
+        [FORMAT_CSV] = {report_write_csv, "csv"},
+        [FORMAT_NDJSON] = {report_write_ndjson, "ndjson"},
+    };
+    return &forms[format];
+}
+
 bool report_render(struct exchange *x, const struct rows *rows)
 {
     const char *slug = slug_of(x);
@@ -230,15 +247,16 @@ bool report_render(struct exchange *x, const struct rows *rows)
                                   .parameters = parameters,
                                   .parameter_count = take_parameters(x, parameters),
                                   .preface = x->preface,
-                                  .bare = x->bare};
-    const bool csv = x->format == FORMAT_CSV;
-    if (!(csv ? report_write_csv : report_write_json)(&out, &report, &told)) {
+                                  .bare = x->bare,
+                                  .bom = x->bom};
+    if (!find_form(x->format)->write(&out, &report, &told)) {
         log_mismatch(x);
         return problem_set(&x->problem, PROBLEM_INTERNAL,
                            "Something went wrong on our side. It has been logged.");
     }
-    if (csv)
-        x->response.disposition = arena_format(x->arena, "attachment; filename=\"%s-%s.csv\"", slug,
-                                               x->response.tree_size);
+    const char *ending = find_form(x->format)->ending;
+    if (ending != NULL)
+        x->response.disposition = arena_format(x->arena, "attachment; filename=\"%s-%s.%s\"", slug,
+                                               x->response.tree_size, ending);
     return send_document(x, &out);
 }

@@ -1,4 +1,5 @@
-/* report.c - the rows of a report as JSON or CSV, with everything a reader needs to trust them. */
+/* report.c - the rows of a report as JSON, NDJSON or CSV, with everything a reader needs to trust
+ * them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/report.h"
 
@@ -105,20 +106,25 @@ static void write_row(struct text *out, const json_t *columns, const struct rows
     text_add_char(out, '}');
 }
 
-bool report_write_json(struct text *out, const struct report *report, const struct rows *rows)
+static void write_facts(struct text *out, const struct report *report)
 {
-    const json_t *manifest = report->manifest;
-    const json_t *columns = json_object_get(manifest, "columns");
-    if (!has_columns(columns, rows))
-        return false;
-    text_add(out, "{\"report\":");
-    text_add_json(out, word(manifest, "slug"));
     static const char *const told[] = {"title",     "definition_version", "question", "method",
                                        "null_rule", "limitations",        "columns"};
+    const json_t *manifest = report->manifest;
+    text_add(out, "{\"report\":");
+    text_add_json(out, word(manifest, "slug"));
     for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
         write_member(out, told[i], json_object_get(manifest, told[i]));
     write_parameters(out, report);
     text_addf(out, ",\"tree_size\":%s,", report->tree_size);
+}
+
+bool report_write_json(struct text *out, const struct report *report, const struct rows *rows)
+{
+    const json_t *columns = json_object_get(report->manifest, "columns");
+    if (!has_columns(columns, rows))
+        return false;
+    write_facts(out, report);
     if (report->preface.members != NULL) {
         text_add(out, report->preface.members);
         text_add_char(out, ',');
@@ -133,13 +139,40 @@ bool report_write_json(struct text *out, const struct report *report, const stru
     return true;
 }
 
+/* ---------------------------------------------------------------- NDJSON */
+
+/* In JSON a line feed stands between tokens only, where a space does as well. */
+static void write_on_one_line(struct text *out, const char *json)
+{
+    for (; *json != '\0'; json++)
+        text_add_char(out, *json == '\n' || *json == '\r' ? ' ' : *json);
+}
+
+bool report_write_ndjson(struct text *out, const struct report *report, const struct rows *rows)
+{
+    const json_t *columns = json_object_get(report->manifest, "columns");
+    if (!has_columns(columns, rows))
+        return false;
+    write_facts(out, report);
+    if (report->preface.members != NULL) {
+        write_on_one_line(out, report->preface.members);
+        text_add_char(out, ',');
+    }
+    text_addf(out, "\"row_count\":%zu}\n", rows->count);
+    for (size_t row = 0; row < rows->count; row++) {
+        write_row(out, columns, rows, row);
+        text_add_char(out, '\n');
+    }
+    return true;
+}
+
 /* ---------------------------------------------------------------- CSV */
 
 /* What a spreadsheet would run (OWASP, CSV injection); numbers cannot be meant, for only columns of
    text come here. */
 static bool looks_like_formula(const char *cell)
 {
-    return cell[0] != '\0' && strchr("=+-@\t\r", cell[0]) != NULL;
+    return cell[0] != '\0' && strchr("=+-@\t\r\n", cell[0]) != NULL;
 }
 
 static void write_field(struct text *out, const char *cell, bool text)
@@ -221,6 +254,8 @@ bool report_write_csv(struct text *out, const struct report *report, const struc
     const json_t *columns = json_object_get(report->manifest, "columns");
     if (!has_columns(columns, rows))
         return false;
+    if (report->bom)
+        text_add(out, "\xEF\xBB\xBF");
     if (!report->bare)
         write_notes(out, report);
     for (size_t i = 0; i < rows->columns; i++) {

@@ -1,4 +1,5 @@
-/* report.h - the rows of a report as JSON or CSV, with everything a reader needs to trust them. */
+/* report.h - the rows of a report as JSON, NDJSON or CSV, with everything a reader needs to trust
+ * them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -19,14 +20,19 @@ struct report {
     size_t parameter_count;
     struct preface preface; /* what it says beside its rows; members may be NULL */
     bool bare;              /* no notes: CSV for programs */
+    bool bom;               /* CSV begins with a byte order mark, for spreadsheets */
 };
 
-/* Both write the same cells in the order of the manifest's columns: text as it is, integers and
+/* All write the same cells in the order of the manifest's columns: text as it is, integers and
    exact decimals as PostgreSQL prints them, null as null or as an empty field. False when the
    result does not have the manifest's columns; whether the text was large enough is asked of it. */
 
 /* One JSON document, the members of the preface before the rows; decimals are strings. */
 bool report_write_json(struct text *out, const struct report *report, const struct rows *rows);
+
+/* A line with everything that the JSON document says before its rows, and how many rows follow;
+   then each row as a line of its own, the very bytes of the document. */
+bool report_write_ndjson(struct text *out, const struct report *report, const struct rows *rows);
 
 /* RFC 4180 with CRLF and a header line. Before it, unless bare, "# " lines say what the report is,
    how it is computed, what it does not tell, and the note of the preface. A text cell that a

@@ -53,12 +53,21 @@ for (const operation of Object.values(operations)) {
     });
 }
 
-test('reports and lists in CSV or not at all', async () => {
+test('reports in every form that is offered, lists in JSON alone', async () => {
     for (const slug of readdirSync('reports')) {
-        const answer = await request('GET', `/v1/reports/${slug}?format=csv`);
         const operation = operations[`report_${slug.replaceAll('-', '_')}`];
-        assert.deepEqual(answerFaults(operation, answer), []);
-        assert.match(answer.headers.get('content-disposition'), /^attachment; filename="/);
+        const { enum: forms } = operation.parameters.find(({ name }) => name === 'format').schema;
+        const types = [];
+        for (const form of forms) {
+            const answer = await request('GET', `/v1/reports/${slug}?format=${form}`);
+            assert.deepEqual(answerFaults(operation, answer), []);
+            types.push(answer.headers.get('content-type').split(';')[0]);
+            if (form !== 'json' && form !== 'html') {
+                assert.match(answer.headers.get('content-disposition'),
+                    new RegExp(`^attachment; filename="${slug}-\\d+\\.${form}"$`));
+            }
+        }
+        assert.deepEqual(types, Object.keys(operation.responses[200].content));
     }
     const refused = await request('GET', '/v1/commitments', { headers: { accept: 'text/csv' } });
     assert.equal(refused.status, 406);

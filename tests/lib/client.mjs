@@ -34,7 +34,7 @@ export async function request(method, path, { token, body, raw, key, ifMatch, he
         body: body !== undefined ? JSON.stringify(body) : raw,
     });
     const text = await response.text();
-    const json = /json/.test(response.headers.get('content-type') ?? '');
+    const json = /[/+]json/.test(response.headers.get('content-type') ?? '');
     return {
         status: response.status,
         headers: response.headers,

@@ -90,7 +90,7 @@ export function answerFaults(operation, answer) {
     if (response.content && !media) {
         found.push(`the contract has no media type "${type}" for ${answer.status}`);
     }
-    if (media && /json/.test(type)) {
+    if (media && /[/+]json/.test(type)) {
         found.push(...faults(media.schema, answer.body));
     }
     return found;

@@ -40,6 +40,24 @@ START_TEST(the_best_that_is_offered)
 }
 END_TEST
 
+START_TEST(a_refusal_names_what_is_offered)
+{
+    struct exchange *x = suite_exchange();
+    struct field query[] = {{"format", "xml"}};
+    x->offers = BOTH | 1U << FORMAT_NDJSON;
+    x->accept = "text/xml";
+    ck_assert(!negotiate_format(x));
+    ck_assert_str_eq(x->problem.detail, "This is offered as application/json, text/csv and "
+                                        "application/x-ndjson.");
+    x->problem = problem_none(x->arena);
+    x->query = query;
+    x->query_count = 1;
+    ck_assert(!negotiate_format(x));
+    ck_assert_str_eq(x->problem.first_fault->detail, "This is offered as json, csv and ndjson.");
+    suite_exchange_free(x);
+}
+END_TEST
+
 START_TEST(what_is_not_offered_is_refused)
 {
     expect(JSON, "text/csv", NULL, -1);
@@ -60,4 +78,4 @@ START_TEST(the_parameter_beats_the_header)
 END_TEST
 
 SUITE("negotiate", the_best_that_is_offered, what_is_not_offered_is_refused,
-      the_parameter_beats_the_header)
+      a_refusal_names_what_is_offered, the_parameter_beats_the_header)

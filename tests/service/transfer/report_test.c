@@ -1,4 +1,4 @@
-/* report_test.c - rows as JSON and CSV. */
+/* report_test.c - rows as JSON, NDJSON and CSV. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/report.h"
 
@@ -109,6 +109,36 @@ START_TEST(notes_are_lines_of_their_own)
 }
 END_TEST
 
+START_TEST(a_byte_order_mark_comes_first_when_asked_for)
+{
+    struct run run = prepare(NULL, 0);
+    run.report.bom = true;
+    ck_assert(report_write_csv(&run.out, &run.report, &run.rows));
+    ck_assert_str_eq(run.out.data, "\xEF\xBB\xBFname,count,amount\r\n");
+    end(&run);
+}
+END_TEST
+
+START_TEST(ndjson_is_the_facts_and_then_a_row_a_line)
+{
+    static const struct record cells[] = {{"two\nlines", "7", "0.10"}, {NULL, NULL, NULL}};
+    struct run run = prepare(cells, 2);
+    run.report.preface = (struct preface){.members = "\"beside\":\n3", .note = "beside: 3"};
+    ck_assert(report_write_ndjson(&run.out, &run.report, &run.rows));
+    char *rest = strchr(run.out.data, '\n');
+    ck_assert_ptr_nonnull(rest);
+    ck_assert_str_eq(rest + 1, "{\"name\":\"two\\u000alines\",\"count\":7,\"amount\":\"0.10\"}\n"
+                               "{\"name\":null,\"count\":null,\"amount\":null}\n");
+    *rest = '\0';
+    json_t *facts = json_loads(run.out.data, JSON_REJECT_DUPLICATES, NULL);
+    ck_assert_int_eq(json_integer_value(json_object_get(facts, "row_count")), 2);
+    ck_assert_int_eq(json_integer_value(json_object_get(facts, "beside")), 3);
+    ck_assert_int_eq(json_integer_value(json_object_get(facts, "tree_size")), 12);
+    json_decref(facts);
+    end(&run);
+}
+END_TEST
+
 START_TEST(json_is_typed_by_the_manifest)
 {
     static const struct record cells[] = {{"a\"b", "7", "0.10"}, {NULL, NULL, NULL}};
@@ -141,6 +171,7 @@ START_TEST(other_columns_than_the_manifest_s_are_refused)
     run.rows.columns = 2;
     ck_assert(!report_write_json(&run.out, &run.report, &run.rows));
     ck_assert(!report_write_csv(&run.out, &run.report, &run.rows));
+    ck_assert(!report_write_ndjson(&run.out, &run.report, &run.rows));
     run.rows.columns = COLUMNS;
     (void)json_object_set_new(json_array_get(json_object_get(run.manifest, "columns"), 1), "name",
                               json_string("other"));
@@ -163,5 +194,6 @@ END_TEST
 
 SUITE("report", csv_quotes_what_it_must_and_nothing_else,
       no_text_is_a_formula_and_numbers_stay_numbers, notes_are_lines_of_their_own,
+      a_byte_order_mark_comes_first_when_asked_for, ndjson_is_the_facts_and_then_a_row_a_line,
       json_is_typed_by_the_manifest, other_columns_than_the_manifest_s_are_refused,
       what_does_not_fit_is_told)
