@@ -138,6 +138,12 @@ bench: ## how fast, as ratios to yardsticks run in the same minute (SECONDS=, RO
 	@npm ci --prefix $(BUILD)/bench --ignore-scripts --no-audit --no-fund --silent
 	@exec $(WITH_ME) node tests/bench/bench.mjs $(BUILD) $(SECONDS) $(ROUNDS)
 
+.PHONY: world
+world: ## a generated world of N transactions in a cluster below build (N=, SEED=, DIR=)
+	$(call packages,build run test)
+	@$(SUBMAKE) $(PARALLEL) program
+	@exec $(WITH_ME) tests/seed/world.sh $(BINARY) $(or $(DIR),$(BUILD)/world) $(or $(N),100000) $(SEED)
+
 .PHONY: unit
 unit: ## only the unit tests, plain and under the sanitizers
 	$(call packages,build test)
