@@ -15,12 +15,12 @@ wanted() {
         ;;
     run) echo postgresql-15 util-linux ;;
     test)
-        echo check clang libclang-rt-14-dev clang-format node-ajv curl jq
+        echo check clang libclang-rt-14-dev clang-format node-ajv curl jq strace
         node_is_here || echo nodejs
         ;;
     walkthrough) node_is_here || echo nodejs ;;
     bench)
-        echo wrk strace
+        echo wrk
         command -v npm >/dev/null || echo npm
         ;;
     valgrind) echo valgrind ;;

@@ -18,6 +18,7 @@
 #include "work/job.h"
 #include "work/signed.h"
 #include "work/tree.h"
+#include "work/witnesses.h"
 
 #include <inttypes.h>
 #include <libgen.h>
@@ -36,6 +37,7 @@ enum {
     TURN_MS = 100, /* between two looks at the queue: busy turns gather what came meanwhile */
     TAKE_MOST = 1000,
     UNSIGNED_MS = 1000, /* longest wait for a signature while full batches follow each other */
+    FRESH_MS = 3600000, /* a witness says once an hour that it still sees the same */
     ARENA_BYTES = 16 << 20,
     REASON_BYTES = 512,
     UUID_TEXT = 36
@@ -55,6 +57,8 @@ struct sealer {
     uint64_t published;
     bool published_once;
     int64_t published_ms;
+    struct witnesses *witnesses; /* NULL for none */
+    struct cosignature cosignatures[WITNESSES_MAX];
     char reason[REASON_BYTES];
     char told[REASON_BYTES]; /* the last refusal: said once, not with every try */
 };
@@ -424,6 +428,28 @@ static bool order(struct sealer *sealer, PGconn *db, size_t *placed)
     return good || interrupt(sealer);
 }
 
+/* What the witnesses say of the note, as JSON. */
+static const char *ask_witnesses(struct sealer *sealer, const struct text *note)
+{
+    const struct merkle_source source = tree_source(&sealer->tree);
+    struct text said = text_open(sealer->arena, 3 * sizeof sealer->cosignatures);
+    size_t count = 0;
+    if (sealer->witnesses != NULL && !note->full)
+        count = witnesses_ask(sealer->witnesses, note->data, note->length, &source,
+                              sealer->cosignatures);
+    text_add_char(&said, '[');
+    for (size_t i = 0; i < count; i++) {
+        const struct cosignature *one = &sealer->cosignatures[i];
+        text_add(&said, i == 0 ? "{\"witness\":" : ",{\"witness\":");
+        text_add_json(&said, one->witness);
+        text_addf(&said, ",\"signed_at\":%" PRIu64 ",\"line\":", one->signed_at);
+        text_add_json(&said, one->line);
+        text_add_char(&said, '}');
+    }
+    text_add_char(&said, ']');
+    return said.full ? "[]" : said.data;
+}
+
 static bool publish(struct sealer *sealer, PGconn *db, const struct merkle_hash *root)
 {
     char text[CHECKPOINT_MAX];
@@ -433,7 +459,7 @@ static bool publish(struct sealer *sealer, PGconn *db, const struct merkle_hash 
     log_keys_sign(sealer->keys, text, &note);
     (void)snprintf(size, sizeof size, "%" PRIu64, sealer->tree.size);
     const char *const values[] = {size, tree_bytea(sealer->arena, root, sizeof *root), note.data,
-                                  "[]"};
+                                  ask_witnesses(sealer, &note)};
     if (note.full || values[1] == NULL)
         return fail(sealer, "out of memory");
     return tell(sealer, db, "SELECT ledger_publish($1, $2, $3, $4)", 4, values);
@@ -478,10 +504,12 @@ static bool seal(void *owner, PGconn *db, bool *more)
         return refuse(sealer);
     if (!has_waiting(sealer, db, &waiting) || (waiting && !order(sealer, db, &placed)))
         return false;
-    if (sealer->published_once && sealer->published == sealer->tree.size)
+    const int64_t since_ms = clock_ms() - sealer->published_ms;
+    if (sealer->published_once && sealer->published == sealer->tree.size &&
+        (sealer->witnesses == NULL || since_ms < FRESH_MS))
         return true;
     *more = placed == TAKE_MOST;
-    if (*more && clock_ms() - sealer->published_ms < UNSIGNED_MS)
+    if (*more && since_ms < UNSIGNED_MS)
         return true;
     return sign(sealer, db);
 }
@@ -513,6 +541,16 @@ static bool find_folder(struct sealer *sealer)
            (int)sizeof sealer->folder;
 }
 
+/* Who they are is read once: to change them, the sealer is started anew. */
+static bool open_witnesses(struct sealer *sealer)
+{
+    if (sealer->config->witnesses[0] == '\0')
+        return true;
+    sealer->witnesses =
+        witnesses_open(sealer->config->witnesses, sealer->reason, sizeof sealer->reason);
+    return sealer->witnesses != NULL;
+}
+
 static int fail_start(const char *why, int code)
 {
     (void)fprintf(stderr, "aidledger: %s\n", why);
@@ -540,8 +578,11 @@ int seal_command(int count, char **words, const struct config *config)
     sealer.arena = arena_make(ARENA_BYTES);
     if (sealer.arena == NULL || !find_folder(&sealer))
         return fail_start("out of memory", EXIT_FAILED);
+    if (!open_witnesses(&sealer))
+        return fail_start(sealer.reason, EXIT_USAGE);
     const bool ran = job_run(&job, config);
     log_keys_free(sealer.keys);
+    witnesses_close(sealer.witnesses);
     arena_free(sealer.arena);
     come_back();
     return ran ? EXIT_DONE : EXIT_FAILED;
