@@ -182,10 +182,10 @@ async function measure(scenario) {
 function table(results) {
     const show = (value) => (value === undefined ? '-' : value.toFixed(2));
     const rows = [['', 'requests/s', 'p99 ms', 'of constant', 'of pgbench', 'of Fastify + pg',
-        'us CPU service', 'us CPU database']];
+        'of unsealed', 'us CPU service', 'us CPU database']];
     for (const { name, rate, p99, ratios, cpu } of results) {
         rows.push([name, String(Math.round(rate)), p99.toFixed(1), show(ratios.constant),
-            show(ratios.pgbench), show(ratios.fastify), cpu.service.toFixed(0),
+            show(ratios.pgbench), show(ratios.fastify), show(ratios.unsealed), cpu.service.toFixed(0),
             cpu.database.toFixed(0)]);
     }
     const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
@@ -199,11 +199,11 @@ function remember(results) {
     const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
     const stamp = new Date().toISOString().slice(0, 10);
     if (!existsSync(file)) {
-        writeFileSync(file, 'date,commit,cores,scenario,of_constant,of_pgbench,of_fastify,p99_ms\n');
+        writeFileSync(file, 'date,commit,cores,scenario,of_constant,of_pgbench,of_fastify,of_unsealed,p99_ms\n');
     }
     for (const { name, ratios, p99 } of results) {
         appendFileSync(file, `${[stamp, commit, cpus().length, name, ...['constant', 'pgbench',
-            'fastify'].map((yardstick) => ratios[yardstick]?.toFixed(2) ?? ''), p99.toFixed(1)]
+            'fastify', 'unsealed'].map((yardstick) => ratios[yardstick]?.toFixed(2) ?? ''), p99.toFixed(1)]
             .join(',')}\n`);
     }
 }
@@ -241,6 +241,31 @@ async function main() {
         AIDLEDGER_WRITERS: String(WRITERS) });
     const base = `http://127.0.0.1:${port}`;
     await answers(`${base}/readyz`);
+    const sealing = { ...database, AIDLEDGER_LOG_KEY: `${scratch}/log.key` };
+    await run(binary, ['key', 'init'], { env: { ...process.env, ...sealing } });
+    const psql = (query) => execFileSync(`${PG_BIN}/psql`, ['-XqAt', '-d', conninfo, '-c',
+        `SET search_path = aidledger; ${query}`], { encoding: 'utf8' }).trim();
+    const caughtUp = async () => {
+        while (psql(`SELECT EXISTS (SELECT FROM ledger_queue)
+                OR tree_size() > (SELECT size FROM ledger_sealed)`) === 't') {
+            await pause(100);
+        }
+    };
+    let sealer = start(binary, ['seal'], sealing);
+    // The same load while nobody orders, hashes or signs: what it leaves is sealed afterwards, untimed.
+    const unsealed = async (load) => {
+        await caughtUp();
+        const ended = new Promise((resolve) => { sealer.once('exit', resolve); });
+        sealer.kill('SIGTERM');
+        await ended;
+        psql('CREATE TABLE IF NOT EXISTS bench_unsealed (began timestamptz, ended timestamptz)');
+        const began = psql('SELECT clock_timestamp()');
+        const figures = await load();
+        psql(`INSERT INTO bench_unsealed VALUES ('${began}', clock_timestamp())`);
+        sealer = start(binary, ['seal'], sealing);
+        await caughtUp();
+        return figures;
+    };
     Object.assign(process.env, { AIDLEDGER_TEST_URL: base, AIDLEDGER_TEST_KEYS: `${scratch}/keys.env` });
     const { api } = await import('../lib/client.mjs');
     const make = await import('../lib/make.mjs');
@@ -321,6 +346,7 @@ async function main() {
         } },
         { name: 'write', contenders: {
             aidledger: () => write(base),
+            unsealed: () => unsealed(() => write(base)),
             pgbench: () => pgbench(url, 'aidledger_writer', WRITERS, pgbenchWrite, ''),
             fastify: () => write(fastify),
         }, calls: () => systemCalls(service.pid, () => write(base)) },
@@ -335,6 +361,18 @@ async function main() {
         results.push(await measure(scenario));
     }
     console.log(table(results));
+    await caughtUp();
+    // Of the statements made while a sealer worked: the sealed rounds of "write", and what filled it.
+    const lags = psql(`SELECT string_agg(round(l.ms)::text, ' ' ORDER BY l.part) FROM (
+        SELECT q.part, percentile_cont(q.part) WITHIN GROUP (ORDER BY extract(epoch FROM c.made_at - e.at) * 1000) AS ms
+          FROM (VALUES (0.5), (0.99)) AS q (part), ledger_leaf AS l
+          JOIN ledger_entry AS e ON e.entry = l.entry
+         CROSS JOIN LATERAL (SELECT k.made_at FROM ledger_checkpoint AS k
+                              WHERE k.tree_size > l.leaf_index ORDER BY k.tree_size LIMIT 1) AS c
+         WHERE e.kind = 'commitment.drafted'
+           AND NOT EXISTS (SELECT FROM bench_unsealed AS u WHERE e.at BETWEEN u.began AND u.ended)
+         GROUP BY q.part) AS l`);
+    console.log(`from a statement to the signed checkpoint that covers it: p50 and p99 ${lags} ms`);
     for (const { name, calls } of results.filter((result) => result.calls)) {
         console.log(`system calls of the service for one ${name}: ${calls}`);
     }
@@ -344,7 +382,7 @@ async function main() {
 try {
     await main();
 } finally {
-    for (const child of children.reverse()) {
+    for (const child of children.reverse().filter((one) => one.exitCode === null && !one.signalCode)) {
         child.kill('SIGTERM');
         await Promise.race([pause(10_000), new Promise((resolve) => { child.once('exit', resolve); })]);
     }

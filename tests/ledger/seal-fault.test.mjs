@@ -2,7 +2,7 @@
 // kills it once: whatever happens, no size of the tree ever has two roots, and the next one goes on.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
@@ -53,7 +53,8 @@ async function sealUnder(words) {
         remember();
         await new Promise((resolve) => { setTimeout(resolve, 40); });
     }
-    child.kill('SIGTERM');
+    // The tracer keeps signals to itself: it ends with the one it traces.
+    spawnSync('pkill', ['-TERM', '-P', String(child.pid)]);
     await ended;
     return readFileSync(`${log.folder}/trace`, 'utf8').includes('(INJECTED)')
         || readFileSync(`${log.folder}/trace`, 'utf8').includes('killed by SIGKILL');
@@ -93,15 +94,15 @@ for (const call of ['openat', 'write', 'fsync', 'close', 'rename']) {
 
 // Of the conversation with the database, from the first word of the login to the publishing.
 for (const call of ['sendto', 'recvfrom']) {
-    for (const [how, what] of Object.entries({ ...ways, 'fails with EIO': 'error=EPIPE' })) {
-        test(`each ${call} to the database ${how}`, async () => {
+    for (const [how, what] of Object.entries({ 'fails with EPIPE': 'error=EPIPE', 'kills it': 'signal=KILL' })) {
+        test(`a ${call} to the database ${how}`, async () => {
             let hits = 0;
-            for (let when = 1; when <= 22; when += 3) {
+            for (let when = 2; when <= 22; when += 4) {
                 const came = await suffer(['-e', `trace=${call}`,
                     '-e', `inject=${call}:${what}:when=${when}`]);
                 hits += came ? 1 : 0;
             }
-            assert.ok(hits > 3, 'hardly a call was hit: the test is blind');
+            assert.ok(hits > 2, 'hardly a call was hit: the test is blind');
         });
     }
 }
