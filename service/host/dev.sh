@@ -38,8 +38,10 @@ while kill -0 "$supervisor" 2>/dev/null; do
     seen=$now
     echo "dev: a file was saved; building"
     if build; then
-        # The supervisor starts it again, with the new binary and its migrations.
-        read -r service <var/service.pid && kill -TERM "$service" || echo "dev: the service is not up yet"
+        # The supervisor starts them again, with the new binary and its migrations.
+        for pid_file in var/service.pid var/sealer.pid; do
+            if read -r pid <"$pid_file"; then kill -TERM "$pid" || echo "dev: it is not up yet"; fi
+        done
     else
         echo "dev: that did not compile; what runs is the version before"
     fi

@@ -23,6 +23,7 @@ keys=$top/var/demo-keys.env
 # What a killed run leaves to the next one: "pid address" of the supervisor, pid of the service.
 state=$top/var/run.state
 service_file=$top/var/service.pid
+sealer_file=$top/var/sealer.pid
 # The sealer is its own process, of a user of its own where root starts it: the service must not be
 # able to read the key.
 log_key=${AIDLEDGER_LOG_KEY:-}
@@ -199,6 +200,7 @@ start_sealer() {
     AIDLEDGER_LOG_KEY=$log_key setsid setpriv "${sealer_drop[@]}" --pdeathsig=TERM -- "$program" seal \
         </dev/null 8>&- 9>&- &
     sealer_pid=$!
+    echo "$sealer_pid" >"$sealer_file"
 }
 
 start_service() {
@@ -287,7 +289,7 @@ shut_down() {
         kill -TERM "$service_pid" 2>/dev/null || true
         wait "$service_pid" 2>/dev/null || true
     fi
-    rm -f "$service_file"
+    rm -f "$service_file" "$sealer_file"
     if is_alive "$sealer_pid"; then
         kill -TERM "$sealer_pid" 2>/dev/null || true
         wait "$sealer_pid" 2>/dev/null || true

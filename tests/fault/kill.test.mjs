@@ -44,6 +44,7 @@ function workingIn(name, folder) {
 }
 
 const postmaster = () => Number(readFileSync(`${home}/var/pg/postmaster.pid`, 'utf8').split('\n')[0]);
+const sealerPid = () => Number(readFileSync(`${home}/var/sealer.pid`, 'utf8'));
 const servicePid = () => Number(readFileSync(`${home}/var/service.pid`, 'utf8'));
 
 function backends() {
@@ -155,6 +156,7 @@ const kills = {
     'the service': () => process.kill(servicePid(), 'SIGKILL'),
     PostgreSQL: () => process.kill(postmaster(), 'SIGKILL'),
     'a backend of PostgreSQL': () => process.kill(backends()[0], 'SIGKILL'),
+    'the sealer': () => process.kill(sealerPid(), 'SIGKILL'),
     both: () => [servicePid(), postmaster()].forEach((pid) => process.kill(pid, 'SIGKILL')),
 };
 

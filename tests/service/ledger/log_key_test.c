@@ -4,6 +4,7 @@
 
 #include "service/suite.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
