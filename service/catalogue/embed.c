@@ -42,6 +42,7 @@ struct statement {
     char etag[NAME_BYTES];
     char body[NAME_BYTES];
     bool body_csv;
+    bool own_media;
     char roles[WORDS_MAX][NAME_BYTES];
     size_t role_count;
     struct parameter parameters[PARAMETERS_MAX];
@@ -150,7 +151,8 @@ static const struct choice roles[] = {{"public", "ROLE_PUBLIC"},
 static const struct choice etags[] = {
     {"", "ETAG_NONE"}, {"optional", "ETAG_OPTIONAL"}, {"required", "ETAG_REQUIRED"}, {NULL, NULL}};
 static const struct choice sources[] = {
-    {"path", "SOURCE_PATH"}, {"query", "SOURCE_QUERY"}, {"body", "SOURCE_BODY"}, {NULL, NULL}};
+    {"path", "SOURCE_PATH"},     {"query", "SOURCE_QUERY"}, {"body", "SOURCE_BODY"},
+    {"report", "SOURCE_REPORT"}, {NULL, NULL}};
 static const struct choice types[] = {{"uuid", "TYPE_UUID"},         {"text", "TYPE_TEXT"},
                                       {"code", "TYPE_CODE"},         {"country", "TYPE_COUNTRY"},
                                       {"currency", "TYPE_CURRENCY"}, {"date", "TYPE_DATE"},
@@ -249,13 +251,15 @@ static void parse_property(struct statement *statement, char *line)
         keep_once(statement->etag, NAME_BYTES, words[1], "etag");
     else if (strcmp(words[0], "body") == 0)
         keep_once(statement->body, NAME_BYTES, words[1], "body");
+    else if (strcmp(words[0], "media") == 0 && strcmp(words[1], "own") == 0)
+        statement->own_media = true;
     else
         refuse("\"%s\" is no word of a header", words[0]);
 }
 
 static bool is_property(const char *line)
 {
-    static const char *const words[] = {"kind ", "lane ", "role ", "etag ", "body ", "$"};
+    static const char *const words[] = {"kind ", "lane ", "role ", "etag ", "body ", "media ", "$"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strncmp(line, words[i], strlen(words[i])) == 0)
             return true;
@@ -457,6 +461,8 @@ static void write_statement(FILE *out, const struct statement *statement)
     if (statement->body[0] != '\0')
         (void)fprintf(out, "     .body_schema = \"%s\", .body_csv = %s,\n", statement->body,
                       statement->body_csv ? "true" : "false");
+    if (statement->own_media)
+        (void)fprintf(out, "     .own_media = true,\n");
     if (statement->parameter_count > 0)
         (void)fprintf(out, "     .parameters = parameters_%zu,\n", statement->file);
     (void)fprintf(out, "     .parameter_count = %zu},\n", statement->parameter_count);

@@ -22,7 +22,8 @@ enum statement_kind { STATEMENT_ONE, STATEMENT_LIST, STATEMENT_WRITE, STATEMENT_
 
 enum statement_lane { LANE_READ, LANE_LIST, LANE_WRITE, LANE_REPORT };
 
-enum parameter_source { SOURCE_PATH, SOURCE_QUERY, SOURCE_BODY };
+/* SOURCE_REPORT: of a report that runs before the statement; see native/report_run.h. */
+enum parameter_source { SOURCE_PATH, SOURCE_QUERY, SOURCE_BODY, SOURCE_REPORT };
 
 enum parameter_type {
     TYPE_UUID,
@@ -73,6 +74,7 @@ struct statement {
     enum etag_rule etag;
     const char *body_schema; /* name below components/schemas, NULL without a body */
     bool body_csv;           /* the body may be CSV: its schema is an array of rows */
+    bool own_media;          /* the answer is what its column "type" says, whatever is accepted */
     const struct parameter *parameters;
     size_t parameter_count;
 };

@@ -276,10 +276,10 @@ bool bind_exchange(struct exchange *x)
     if (statement->kind == STATEMENT_REPORT)
         bind_report(x);
     for (size_t i = 0; i < statement->parameter_count; i++) {
-        if (statement->parameters[i].source != SOURCE_BODY)
-            bind_parameter(x, i);
-        else
+        if (statement->parameters[i].source == SOURCE_BODY)
             bind_body(x, i);
+        else if (statement->parameters[i].source != SOURCE_REPORT)
+            bind_parameter(x, i);
     }
     return !problem_is_set(&x->problem);
 }

@@ -158,8 +158,8 @@ static bool check_parameter(const struct statement *statement, const PGresult *d
 static bool check_columns(const struct statement *statement, const PGresult *description,
                           char *reason, size_t reason_bytes)
 {
-    static const char *const known[] = {"status", "body",  "etag",     "location",
-                                        "next",   "total", "tree_size"};
+    static const char *const known[] = {"status", "body",      "etag", "location",    "next",
+                                        "total",  "tree_size", "type", "disposition", "cache"};
     for (int i = 0; i < PQnfields(description); i++) {
         size_t at = 0;
         while (at < sizeof known / sizeof known[0] &&
@@ -168,7 +168,7 @@ static bool check_columns(const struct statement *statement, const PGresult *des
         if (at == sizeof known / sizeof known[0]) {
             (void)snprintf(reason, reason_bytes,
                            "%s: a column is called \"%s\"; known are status, body, etag, "
-                           "location, next, total and tree_size",
+                           "location, next, total, tree_size, type, disposition and cache",
                            statement->file, PQfname(description, i));
             return false;
         }

@@ -70,6 +70,9 @@ static bool fill_response(struct exchange *x, const PGresult *result)
     response->etag = cell(result, "etag");
     response->location = cell(result, "location");
     response->tree_size = cell(result, "tree_size");
+    response->type = cell(result, "type");
+    response->disposition = cell(result, "disposition");
+    response->cache = cell(result, "cache");
     const char *next = cell(result, "next");
     if (next == NULL)
         return true;

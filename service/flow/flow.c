@@ -19,6 +19,7 @@
 #include "http/respond.h"
 #include "native/native.h"
 #include "native/report.h"
+#include "native/report_run.h"
 #include "transfer/csv.h"
 
 /* Every request goes down this list in this order. A step that returns false has set x->problem;
@@ -53,6 +54,7 @@ static const struct step body_steps[] = {
     {"condition", condition_read, true},
     {"rows", csv_read_body, true},
     {"bind", bind_exchange, true},
+    {"report", report_run_begin, true},
     {"statement", fly, true},
 };
 
@@ -126,7 +128,7 @@ static bool route(struct exchange *x)
         return true;
     if (!catalogue_route(x))
         return route_elsewhere(x);
-    x->offers = 1U << FORMAT_JSON;
+    x->offers = x->statement->own_media ? 0 : 1U << FORMAT_JSON;
     if (x->statement->kind == STATEMENT_REPORT) {
         x->offers |= 1U << FORMAT_CSV | 1U << FORMAT_NDJSON;
         x->render = report_render;

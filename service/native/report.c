@@ -50,7 +50,7 @@ static void release_arena(void *arena)
     arena_free(arena);
 }
 
-static bool open_document(struct exchange *x, struct text *out)
+bool report_open(struct exchange *x, struct text *out)
 {
     struct arena *arena = arena_make(4 * (size_t)DOCUMENT_MAX);
     if (arena == NULL || !arena_defer(x->arena, release_arena, arena))
@@ -99,7 +99,7 @@ bool report_list(struct exchange *x)
     size_t count = 0;
     const struct page *pages = catalogue_pages(&count);
     struct text out;
-    if (!open_document(x, &out))
+    if (!report_open(x, &out))
         return false;
     const char *separator = "{\"items\":[";
     for (size_t i = 0; i < count; i++) {
@@ -117,13 +117,17 @@ bool report_list(struct exchange *x)
 }
 
 /* report_group_allocation is the statement of reports/group-allocation/query.sql. */
-static const struct statement *find_query(struct exchange *x, const char *slug)
+const struct statement *report_find(struct exchange *x, const char *slug)
 {
-    char *name = arena_format(x->arena, "report_%s", slug);
+    char *name = strlen(slug) < SLUG_BYTES ? arena_format(x->arena, "report_%s", slug) : NULL;
     for (char *at = name; at != NULL && *at != '\0'; at++)
         if (*at == '-')
             *at = '_';
-    return name != NULL ? catalogue_statement(name) : NULL;
+    const struct statement *query = name != NULL ? catalogue_statement(name) : NULL;
+    return query != NULL && query->kind == STATEMENT_REPORT &&
+                   strcmp(strrchr(query->path, '/') + 1, slug) == 0
+               ? query
+               : NULL;
 }
 
 static int add_dumped(const char *bytes, size_t count, void *out)
@@ -135,16 +139,13 @@ static int add_dumped(const char *bytes, size_t count, void *out)
 bool report_definition(struct exchange *x)
 {
     const char *slug = x->captures[0].value;
-    const struct page *page =
-        strlen(slug) < SLUG_BYTES
-            ? catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug))
-            : NULL;
-    const struct statement *query = page != NULL ? find_query(x, slug) : NULL;
+    const struct statement *query = report_find(x, slug);
     if (query == NULL)
         return problem_set(&x->problem, PROBLEM_NOT_FOUND, "There is no report of this name.");
-    json_t *manifest = read_manifest(x, page);
+    json_t *manifest =
+        read_manifest(x, catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug)));
     struct text out;
-    if (manifest == NULL || !open_document(x, &out))
+    if (manifest == NULL || !report_open(x, &out))
         return false;
     if (json_object_set_new(manifest, "query", json_string(query->sql)) != 0)
         return problem_set(&x->problem, PROBLEM_INTERNAL, "The definition cannot be shown.");
@@ -158,18 +159,19 @@ bool report_definition(struct exchange *x)
 /* "/v1/reports/group-allocation" */
 static const char *slug_of(const struct exchange *x)
 {
-    return strrchr(x->path, '/') + 1;
+    return strrchr(x->statement->path, '/') + 1;
 }
 
-/* What the report was asked for. Its position stands apart, so that the newest report and the same
-   one asked for by its position are the same bytes. */
-static size_t take_parameters(const struct exchange *x, struct field parameters[QUERY_MAX])
+/* In the order of the definition, whatever the order in the request: to ask the same is to get the
+   same bytes. The position stands apart, so that the newest report and the same one asked for by
+   its position are the same bytes too. */
+size_t report_parameters(const struct exchange *x, struct field parameters[PARAMETERS_MAX])
 {
     size_t count = 0;
-    for (size_t i = 0; i < x->query_count; i++)
-        if (strcmp(x->query[i].name, "as_of") != 0 && strcmp(x->query[i].name, "notes") != 0 &&
-            strcmp(x->query[i].name, "bom") != 0)
-            parameters[count++] = x->query[i];
+    for (size_t i = 0; i < x->statement->parameter_count; i++)
+        if (x->values[i] != NULL)
+            parameters[count++] =
+                (struct field){.name = x->statement->parameters[i].name, .value = x->values[i]};
     return count;
 }
 
@@ -229,27 +231,27 @@ static const struct form *find_form(enum format format)
     return &forms[format];
 }
 
-bool report_render(struct exchange *x, const struct rows *rows)
+bool report_render_told(struct exchange *x, const struct rows *rows, struct report_told *told)
 {
     const char *slug = slug_of(x);
     json_t *manifest =
         read_manifest(x, catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug)));
-    struct field parameters[QUERY_MAX];
-    struct rows told = *rows;
+    struct field parameters[PARAMETERS_MAX];
     struct text out;
-    if (manifest == NULL || !open_document(x, &out))
+    *told = (struct report_told){.manifest = manifest, .rows = *rows};
+    if (manifest == NULL || !report_open(x, &out))
         return false;
-    if (!take_sentences(manifest, &told))
+    if (!take_sentences(manifest, &told->rows))
         return problem_set(&x->problem, PROBLEM_INTERNAL,
                            "The report's notes do not fit in memory.");
     const struct report report = {.manifest = manifest,
                                   .tree_size = x->response.tree_size,
                                   .parameters = parameters,
-                                  .parameter_count = take_parameters(x, parameters),
+                                  .parameter_count = report_parameters(x, parameters),
                                   .preface = x->preface,
                                   .bare = x->bare,
                                   .bom = x->bom};
-    if (!find_form(x->format)->write(&out, &report, &told)) {
+    if (!find_form(x->format)->write(&out, &report, &told->rows)) {
         log_mismatch(x);
         return problem_set(&x->problem, PROBLEM_INTERNAL,
                            "Something went wrong on our side. It has been logged.");
@@ -259,4 +261,10 @@ bool report_render(struct exchange *x, const struct rows *rows)
         x->response.disposition = arena_format(x->arena, "attachment; filename=\"%s-%s.%s\"", slug,
                                                x->response.tree_size, ending);
     return send_document(x, &out);
+}
+
+bool report_render(struct exchange *x, const struct rows *rows)
+{
+    struct report_told told;
+    return report_render_told(x, rows, &told);
 }

@@ -373,6 +373,8 @@ const fixtures = {
         await make.confirmedAs('not_visible', made.transaction);
         return make.fresh(made);
     },
+    issued_report: make.issued, issued_csv: () => make.issued({ report: 'ownership', format: 'csv',
+        parameters: { country: 'MW' } }),
     closed_period: make.closedPeriod, reopened_period: make.reopenedPeriod,
     booked: make.booked,
     booked_of_payment: bookedOfPayment, booked_in_kwacha: () => bookedOfPayment({ currency: 'MWK' }),
@@ -608,6 +610,7 @@ before(async () => {
     users.zambia = await somebody('XI-TEST-ZM', 'recipient_signatory', 'ZM');
     users.receiver = await somebody('XI-TEST-NGO', 'stakeholder');
     users.bothHands = await somebody('XI-DEMO-DONOR', 'donor_editor,donor_approver');
+    users.statistician = await somebody('XI-DEMO-MW', 'statistician', 'MW');
     users.otherDonor = await somebody('XI-TEST-KE', 'donor_editor');
     users.ownStakeholder = await somebody('XI-DEMO-DONOR', 'stakeholder');
     users.kenyaDonor = await somebody('XI-TEST-KE', 'donor_editor,donor_approver');

@@ -144,7 +144,7 @@ function* variants(schema, value) {
         for (const [name, member] of Object.entries(value)) {
             const { [name]: removed, ...rest } = value;
             yield rest;
-            for (const variant of variants(plain.properties[name], member)) {
+            for (const variant of variants(plain.properties?.[name] ?? {}, member)) {
                 yield { ...value, [name]: variant };
             }
         }
@@ -163,7 +163,9 @@ for (const operation of Object.values(operations).filter((o) => o.requestBody)) 
                 token: caller(operation).token, body, ifMatch: '"1"',
             });
             const shown = JSON.stringify(body).slice(0, 300);
-            const told = (answer.body.errors ?? []).filter((e) => STRUCTURAL.includes(e.rule));
+            // Below "parameters" the report itself names what it takes.
+            const told = (answer.body.errors ?? []).filter((e) => STRUCTURAL.includes(e.rule)
+                && !e.pointer.startsWith('/parameters/'));
             if (wrong.length > 0) {
                 bad++;
                 assert.equal(answer.status, 422, `${shown}: ${wrong}: ${answer.text}`);

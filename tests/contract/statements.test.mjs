@@ -25,7 +25,7 @@ function parseHeader(file) {
     const lines = readFileSync(file, 'utf8').split('\n');
     [, header.method, header.path] = /^-- (\S+) (\S+)$/.exec(lines[0]);
     for (const line of lines.slice(1)) {
-        const property = /^-- (kind|lane|role|etag|body)\s+(.*)$/.exec(line);
+        const property = /^-- (kind|lane|role|etag|body|media)\s+(.*)$/.exec(line);
         const parameter = /^-- \$\d+\s+(\S+)\s+(\S+)\s+(\S+)(\s+optional)?\s*$/.exec(line);
         if (!line.startsWith('--')) {
             break;
@@ -82,7 +82,7 @@ for (const header of headers) {
             roles.includes('public') ? [{}, { apiKey: [] }] : [{ apiKey: [] }]);
         const own = header.kind === 'report' ? ['as_of', 'notes', 'bom', 'format'] : [];
         const said = operation.parameters.filter((p) => p.in !== 'header' && !own.includes(p.name));
-        const asked = header.parameters.filter((p) => p.in !== 'body');
+        const asked = header.parameters.filter((p) => !['body', 'report'].includes(p.in));
         assert.deepEqual(said.map((p) => [p.name, p.in, p.required]),
             asked.map((p) => [p.name, p.in, !p.optional]));
         for (const [i, parameter] of asked.entries()) {

@@ -99,6 +99,8 @@ export const kinds = {
     'receipt.confirmed': ['id', 'transaction', 'country', 'outcome', 'amount', 'currency',
         'value_date', 'treasury_reference', 'text', 'receipts_due_on', 'case_due_on'],
     'log_key.rotated': ['vkey', 'rotated_by', 'signature'],
+    'report.issued': ['id', 'report', 'definition_version', 'parameters', 'rate_set', 'tree_size',
+        'format', 'sha256', 'bytes', 'rows', 'totals'],
     'period.closed': ['id', 'period_start', 'period_end', 'tree_size'],
     'period.reopened': ['reason'],
     'treasury.received': { public: ['id', 'country'], private: ['treasury_reference',

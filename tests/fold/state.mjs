@@ -83,7 +83,7 @@ export class State {
             'receipt_confirmation', 'receipt_confirmation_state', 'receipt_explanation',
             'receipt_correction', 'receipt_acceptance', 'receiver_confirmation', 'receipt_lapse',
             'treasury_receipt_state', 'treasury_rejection', 'period_close', 'period_reopening',
-            'transaction_reporting',
+            'transaction_reporting', 'report_run',
             'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking',
             'joint_review', 'joint_review_participant', 'joint_review_commitment',
             'joint_review_action', 'joint_review_agreement', 'joint_review_event',
@@ -1462,6 +1462,17 @@ const steps = {
         state.turnConfirmation(said.id, leaf,
             isTakenBack ? 'RECONCILED' : receiptStates[said.outcome], said.case_due_on ?? null);
     }),
+
+    'report.issued': (state, leaf, said) => {
+        if ((said.rate_set ?? null) !== (said.parameters.rate_set ?? null)) {
+            state.note(leaf, 'the rate set is not the one that was asked for');
+        }
+        state.rows.report_run.push({
+            ...said, rate_set: said.rate_set ?? null, totals: said.totals ?? null,
+            sha256: bytes(said.sha256), organisation_id: leaf.organisation, entry: leaf.entry,
+            recorded_at: leaf.at,
+        });
+    },
 
     'period.closed': (state, leaf, said) => {
         const overlaps = state.rows.period_close.some((p) =>

@@ -56,6 +56,7 @@ export const tables = {
     third_party_reply: { key: ['id'] },
     third_party_moderation: { key: ['id'] },
     disbursement_receipt: { key: ['transaction_id', 'country'] },
+    report_run: { key: ['id'] },
     period_close: { key: ['id'] },
     period_reopening: { key: ['close_id'] },
     transaction_reporting: { key: ['transaction_id'] },
@@ -78,14 +79,16 @@ export const tables = {
     pledge_withdrawal: { key: ['id'] },
 };
 
-// Tables that hold no consequence of a statement; the rates of a set are held against its hash.
+// Tables that hold no consequence of a statement; the rates of a set and the bytes of a report are
+// held against their hashes.
 const apart = ['schema_migration', 'country', 'country_weekend', 'former_entity', 'country_group', 'dac_ldc_year',
     'codelist', 'codelist_item', 'currency', 'ict_relevance', 'framework_submission',
     'framework_submission_place', 'wsis_event', 'indicator', 'dac_membership', 'reference_document',
     'principal', 'api_key', 'api_key_revocation', 'ledger_log', 'ledger_field', 'ledger_entry',
     'ledger_secret', 'ledger_queue', 'ledger_leaf', 'ledger_tile', 'ledger_checkpoint',
     'ledger_cosignature', 'ledger_key', 'idempotency', 'import_rule',
-    'discount_rate_set', 'discount_rate', 'exchange_rate', 'currency_name'];
+    'discount_rate_set', 'discount_rate', 'exchange_rate', 'currency_name', 'report_result',
+    'report_run_queue', 'report_run_proof'];
 
 // Reference data and the demonstration's organisations are there before the first statement.
 function before(name, row) {
@@ -249,8 +252,26 @@ function rateFaults(sets, rates) {
     return found;
 }
 
+// A statement names the hash of the bytes that were issued.
+function resultFaults(runs, results) {
+    const sizes = new Map();
+    const found = [];
+    for (const { sha256, content } of results) {
+        const bytes = Buffer.from(content.slice(2), 'hex');
+        sizes.set(sha256, bytes.length);
+        if (`\\x${createHash('sha256').update(bytes).digest('hex')}` !== sha256) {
+            found.push(`report_result ${sha256}: the bytes are others`);
+        }
+        if (!runs.some((run) => run.sha256 === sha256)) {
+            found.push(`report_result ${sha256}: the log says nothing of it`);
+        }
+    }
+    return [...found, ...runs.filter((run) => sizes.get(run.sha256) !== run.bytes)
+        .map((run) => `report_result ${run.sha256}: it is missing, or not as long as was stated`)];
+}
+
 // Every difference between the state tables and what the statements say.
-export function differences(state, { held, columns, rates }) {
+export function differences(state, { held, columns, rates, results }) {
     const should = expected(state, held);
     const known = new Set([...Object.keys(tables), ...apart]);
     const found = Object.keys(columns).filter((name) => !known.has(name))
@@ -260,5 +281,6 @@ export function differences(state, { held, columns, rates }) {
     }
     const sets = [...should.exchange_rate_set,
         ...held.exchange_rate_set.filter((row) => before('exchange_rate_set', row))];
-    return [...found, ...baselineFaults(state, held), ...rateFaults(sets, rates)];
+    return [...found, ...baselineFaults(state, held), ...rateFaults(sets, rates),
+        ...resultFaults(should.report_run, results)];
 }

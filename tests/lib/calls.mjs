@@ -116,6 +116,8 @@ const prepared = {
     receipt_confirmation_accept: async () => on(await make.received('partial')),
     receipt_confirmation_receive: async () => on(await make.received('not_visible',
         { receiver_org: { ref: await registered('XI-TEST-DONOR'), name: 'Receiver' } })),
+    report_run_read: async () => ({ id: (await make.issued()).id }),
+    report_run_result: async () => ({ id: (await make.issued()).id }),
     period_close_record: async () => ({ body: make.longAgo() }),
     period_close_read: async () => on(await make.closedPeriod()),
     period_close_reopen: async () => on(await make.closedPeriod()),

@@ -62,6 +62,7 @@ function query(columns) {
     'secrets', ${rowsOf(some('ledger_secret'), ['entry', 'field'])},
     'currencies', (SELECT coalesce(json_agg(c), '[]') FROM currency AS c),
     'rates', ${rowsOf('exchange_rate', ['set_id', 'currency', 'valid_from'])},
+    'results', ${rowsOf('report_result', ['sha256'])},
     'columns', ${columnsQuery},
     'held', (SELECT json_object_agg(h.name, h.held) FROM (VALUES ${Object.entries(tables)
         .map(([name, { key }]) =>

@@ -191,6 +191,13 @@ export async function closedPeriod(period = longAgo(), who = api.donorApprover) 
         entry: answer.body.statement.entry, ...period };
 }
 
+export async function issued(body = { report: 'portfolio' }, who = api.auditor) {
+    const answer = await done(who.post('/v1/report-runs', body), 201);
+    const run = answer.body.report_run;
+    return { id: run.id, path: answer.location, entry: answer.body.statement.entry, run,
+        size: String(run.tree_size), sha256: run.sha256, bytes: String(run.bytes) };
+}
+
 export async function reopenedPeriod(period) {
     const made = await closedPeriod(period);
     const { etag } = await done(api.donorApprover.post(`${made.path}/reopen`,
