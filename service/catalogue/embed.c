@@ -150,9 +150,11 @@ static const struct choice roles[] = {{"public", "ROLE_PUBLIC"},
                                       {NULL, NULL}};
 static const struct choice etags[] = {
     {"", "ETAG_NONE"}, {"optional", "ETAG_OPTIONAL"}, {"required", "ETAG_REQUIRED"}, {NULL, NULL}};
-static const struct choice sources[] = {
-    {"path", "SOURCE_PATH"},     {"query", "SOURCE_QUERY"}, {"body", "SOURCE_BODY"},
-    {"report", "SOURCE_REPORT"}, {NULL, NULL}};
+static const struct choice sources[] = {{"path", "SOURCE_PATH"},
+                                        {"query", "SOURCE_QUERY"},
+                                        {"body", "SOURCE_BODY"},
+                                        {"report", "SOURCE_REPORT"},
+                                        {NULL, NULL}};
 static const struct choice types[] = {{"uuid", "TYPE_UUID"},         {"text", "TYPE_TEXT"},
                                       {"code", "TYPE_CODE"},         {"country", "TYPE_COUNTRY"},
                                       {"currency", "TYPE_CURRENCY"}, {"date", "TYPE_DATE"},

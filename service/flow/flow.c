@@ -54,6 +54,7 @@ static const struct step body_steps[] = {
     {"condition", condition_read, true},
     {"rows", csv_read_body, true},
     {"bind", bind_exchange, true},
+    /* Where the statement takes a report, that one flies first. */
     {"report", report_run_begin, true},
     {"statement", fly, true},
 };

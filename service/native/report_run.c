@@ -41,9 +41,7 @@ static const char *pointer_to(struct exchange *x, const char *name)
     struct text pointer = text_open(x->arena, POINTER_BYTES);
     text_add(&pointer, "/parameters/");
     for (const char *at = name; *at != '\0'; at++)
-        text_add(&pointer, *at == '~'   ? "~0"
-                           : *at == '/' ? "~1"
-                                        : (const char[]){*at, '\0'});
+        text_add(&pointer, *at == '~' ? "~0" : *at == '/' ? "~1" : (const char[]){*at, '\0'});
     return pointer.data;
 }
 
@@ -88,14 +86,16 @@ static void ask_parameters(struct exchange *x, json_t *parameters)
 {
     const char *name = NULL;
     json_t *value = NULL;
-    json_object_foreach (parameters, name, value) {
+    json_object_foreach(parameters, name, value)
+    {
         const char *text = text_of(x, value);
         if (strcmp(name, "as_of") == 0)
             (void)problem_fault(&x->problem, FAULT_POINTER, "/parameters/as_of", "unknown",
                                 "The position stands beside the parameters, as /as_of.");
         else if (text == NULL)
-            (void)problem_fault(&x->problem, FAULT_POINTER, pointer_to(x, name), "type",
-                                "This must be a whole number, true, false, or a string on one line.");
+            (void)problem_fault(
+                &x->problem, FAULT_POINTER, pointer_to(x, name), "type",
+                "This must be a whole number, true, false, or a string on one line.");
         else
             ask(x, name, text);
     }
@@ -135,8 +135,12 @@ static void tell_parameters(struct text *out, const struct exchange *x)
         text_add_json(out, parameters[i].value);
         separator = ",";
     }
-    if (x->bare && x->format == FORMAT_CSV)
+    if (x->bare && x->format == FORMAT_CSV) {
         text_addf(out, "%s\"notes\":\"none\"", separator);
+        separator = ",";
+    }
+    if (x->bom && x->format == FORMAT_CSV)
+        text_addf(out, "%s\"bom\":\"1\"", separator);
     text_add_char(out, '}');
 }
 

@@ -16,6 +16,7 @@
 #include "engine/ask.h"
 #include "ledger/log_key.h"
 #include "work/job.h"
+#include "work/prove.h"
 #include "work/signed.h"
 #include "work/tree.h"
 #include "work/witnesses.h"
@@ -428,8 +429,8 @@ static bool order(struct sealer *sealer, PGconn *db, size_t *placed)
     return good || interrupt(sealer);
 }
 
-/* What the witnesses say of the note, as JSON. */
-static const char *ask_witnesses(struct sealer *sealer, const struct text *note)
+/* What the witnesses say of the note, as JSON; "shown" gets their lines below it. */
+static const char *ask_witnesses(struct sealer *sealer, const struct text *note, struct text *shown)
 {
     const struct merkle_source source = tree_source(&sealer->tree);
     struct text said = text_open(sealer->arena, 3 * sizeof sealer->cosignatures);
@@ -445,9 +446,22 @@ static const char *ask_witnesses(struct sealer *sealer, const struct text *note)
         text_addf(&said, ",\"signed_at\":%" PRIu64 ",\"line\":", one->signed_at);
         text_add_json(&said, one->line);
         text_add_char(&said, '}');
+        text_addf(shown, "%s\n", one->line);
     }
     text_add_char(&said, ']');
     return said.full ? "[]" : said.data;
+}
+
+static bool prove(struct sealer *sealer, PGconn *db, const char *note)
+{
+    const struct merkle_source source = tree_source(&sealer->tree);
+    const struct prover prover = {.db = db,
+                                  .source = &source,
+                                  .size = sealer->tree.size,
+                                  .note = note,
+                                  .reason = sealer->reason,
+                                  .reason_bytes = sizeof sealer->reason};
+    return prove_report_runs(&prover);
 }
 
 static bool publish(struct sealer *sealer, PGconn *db, const struct merkle_hash *root)
@@ -455,14 +469,19 @@ static bool publish(struct sealer *sealer, PGconn *db, const struct merkle_hash 
     char text[CHECKPOINT_MAX];
     char size[24];
     struct text note = text_open(sealer->arena, NOTE_MAX);
+    struct text shown = text_open(sealer->arena, NOTE_MAX);
     checkpoint_print(sealer->origin, sealer->tree.size, root, text);
     log_keys_sign(sealer->keys, text, &note);
+    text_add(&shown, note.data);
     (void)snprintf(size, sizeof size, "%" PRIu64, sealer->tree.size);
     const char *const values[] = {size, tree_bytea(sealer->arena, root, sizeof *root), note.data,
-                                  ask_witnesses(sealer, &note)};
+                                  ask_witnesses(sealer, &note, &shown)};
     if (note.full || values[1] == NULL)
         return fail(sealer, "out of memory");
-    return tell(sealer, db, "SELECT ledger_publish($1, $2, $3, $4)", 4, values);
+    return tell(sealer, db, "BEGIN", 0, NULL) &&
+           tell(sealer, db, "SELECT ledger_publish($1, $2, $3, $4)", 4, values) &&
+           prove(sealer, db, shown.full ? note.data : shown.data) &&
+           tell(sealer, db, "COMMIT", 0, NULL);
 }
 
 /* First the state, then the signature: what is signed is always known to have been signed. */

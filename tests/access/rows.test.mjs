@@ -25,6 +25,7 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'ownership_disagreement', 'receipt_confirmation', 'receipt_confirmation_state',
     'treasury_receipt_state', 'treasury_rejection', 'period_close',
     'period_reopening', 'transaction_reporting', 'report_run', 'report_result',
+    'report_run_proof',
     'receipt_explanation', 'receipt_correction', 'receipt_acceptance', 'receiver_confirmation',
     'joint_review', 'joint_review_participant', 'joint_review_commitment', 'joint_review_action',
     'joint_review_agreement', 'joint_review_event', 'comment', 'comment_change', 'third_party_observation', 'third_party_account',

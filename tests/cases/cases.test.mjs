@@ -373,7 +373,7 @@ const fixtures = {
         await make.confirmedAs('not_visible', made.transaction);
         return make.fresh(made);
     },
-    issued_report: make.issued, issued_csv: () => make.issued({ report: 'ownership', format: 'csv',
+    issued_report: make.issued, proven_report: make.proven, issued_csv: () => make.issued({ report: 'ownership', format: 'csv',
         parameters: { country: 'MW' } }),
     closed_period: make.closedPeriod, reopened_period: make.reopenedPeriod,
     booked: make.booked,

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 
 import { kinds } from '../fold/said.mjs';
-import { bodyExample } from '../lib/calls.mjs';
+import { REFERENCE_RATES, bodyExample } from '../lib/calls.mjs';
 import { api, until } from '../lib/client.mjs';
 import { inDays } from '../lib/clock.mjs';
 import { operations } from '../lib/contract.mjs';
@@ -192,6 +192,12 @@ async function dialogue() {
         operations.third_party_observation_withhold), { ifMatch: shown.etag }));
 }
 
+async function reports() {
+    await make.issued();
+    await make.issued({ report: 'portfolio', format: 'csv', as_of: 0, parameters: {
+        currency: 'EUR', rate_set: REFERENCE_RATES } });
+}
+
 async function periods() {
     const first = await make.closedPeriod();
     await make.closedPeriod();
@@ -366,6 +372,7 @@ before(async () => {
     await plans();
     await steward();
     importTwice();
+    await reports();
     anotherKey();
     await settled();
 });
@@ -487,6 +494,21 @@ for (const [what, change] of Object.entries({
             assert.equal(found.length, 1, found.join('\n'));
             assert.match(found[0], /^exchange_rate .*: the rates are not those that were stated$/);
         }
+    });
+}
+
+for (const [what, change] of Object.entries({
+    'another byte': ["UPDATE report_result AS t SET content = content || '\\x20' WHERE",
+        /the bytes are others|not as long as was stated/],
+    'taken away': ['DELETE FROM report_result AS t WHERE', /it is missing/],
+    'put in': [`INSERT INTO report_result (sha256, content)
+        SELECT sha256('\\x20'), '\\x20' FROM report_result AS t WHERE`, /the log says nothing of it/],
+})) {
+    test(`the bytes of a report: ${what} is named`, () => {
+        const found = faults({ tampering: `${lawless('report_result')}\n${change[0]} t.ctid = (
+            SELECT r.ctid FROM report_result AS r ORDER BY r.sha256 LIMIT 1);` });
+        assert.ok(found.length > 0);
+        assert.ok(found.every((fault) => change[1].test(fault)), found.join('\n'));
     });
 }
 

@@ -117,6 +117,7 @@ const prepared = {
     receipt_confirmation_receive: async () => on(await make.received('not_visible',
         { receiver_org: { ref: await registered('XI-TEST-DONOR'), name: 'Receiver' } })),
     report_run_read: async () => ({ id: (await make.issued()).id }),
+    report_run_proof: async () => ({ id: (await make.proven()).id }),
     report_run_result: async () => ({ id: (await make.issued()).id }),
     period_close_record: async () => ({ body: make.longAgo() }),
     period_close_read: async () => on(await make.closedPeriod()),

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { api } from './client.mjs';
+import { api, until } from './client.mjs';
 import { passTime } from './clock.mjs';
 import { organisation, somebody } from './principals.mjs';
 
@@ -196,6 +196,13 @@ export async function issued(body = { report: 'portfolio' }, who = api.auditor) 
     const run = answer.body.report_run;
     return { id: run.id, path: answer.location, entry: answer.body.statement.entry, run,
         size: String(run.tree_size), sha256: run.sha256, bytes: String(run.bytes) };
+}
+
+// Once a checkpoint covers it.
+export async function proven(body) {
+    const made = await issued(body);
+    await until(async () => (await api.anonymous.get(`${made.path}/proof`)).status === 200);
+    return made;
 }
 
 export async function reopenedPeriod(period) {

@@ -49,7 +49,7 @@ function paths() {
         ...(served ? [`${made.path}/links/${served}`] : []), `${made.path}/links`,
         `${made.path}/alignment`, `/v1/national-priorities?on=${wanted.day}`, wanted.path,
         `/v1/receipt-confirmations?commitment=${made.id}&limit=200`,
-        '/v1/standing-disagreements',
+        '/v1/standing-disagreements', '/v1/report-runs?report=ownership',
         `${made.path}/grant-equivalent`, '/v1/countries/MW/fiscal-calendar',
         ...(pledge ? [pledge.path, `/v1/pledges?commitment=${made.id}`] : []),
         ...(transaction ? [`${made.path}/transactions/${transaction}`,
@@ -150,6 +150,8 @@ before(async () => {
         { text: 'It was not.' });
     await act('both differ', api.signatory, 'post', `${input}/agree-to-differ`, { text: 'It was.' });
     assert.equal(seen.at(-1).read['/v1/standing-disagreements'].items.length, 1);
+    around.push((await make.issued({ report: 'ownership' })).path);
+    await look('issued');
     const partial = await good(api.officer.post('/v1/receipt-confirmations', {
         transaction_id: transaction, outcome: 'partial', amount: '120000.00',
         value_date: '2026-11-09' }));
