@@ -21,6 +21,7 @@
 #include "work/key.h"
 #include "work/seal.h"
 #include "work/supervise.h"
+#include "work/verify.h"
 #include "work/witness.h"
 
 #include <jansson.h>
@@ -330,6 +331,7 @@ static const struct command commands[] = {
     {"canonical", "write JSON lines the way they are hashed (--hash: the leaf hashes)",
      canonical_command},
     {"key", "create, list and revoke API keys", key_command},
+    {"verify", "check a log, and what is proved by it, without its database", verify_command},
     {"witness", "cosign the checkpoints of logs until SIGTERM", witness_command},
     {"version", "say which version this is", version},
     {"help", "this text", help},

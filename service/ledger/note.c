@@ -369,6 +369,14 @@ static bool is_good(const struct note *note, const struct note_signature *signat
                                                     verifier->public_key) == 0;
 }
 
+bool note_names(const struct note *note, const struct note_verifier *verifier)
+{
+    for (size_t i = 0; i < note->signature_count; i++)
+        if (is_signature_of(&note->signatures[i], verifier))
+            return true;
+    return false;
+}
+
 bool note_is_signed_by(const struct note *note, const struct note_verifier *verifier,
                        uint64_t *time)
 {

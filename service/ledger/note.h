@@ -102,6 +102,8 @@ __attribute__((warn_unused_result)) bool note_parse(const char *bytes, size_t co
    time (may be NULL) becomes when it was made, in seconds since 1970: the newest good one. */
 __attribute__((warn_unused_result)) bool
 note_is_signed_by(const struct note *note, const struct note_verifier *verifier, uint64_t *time);
+/* Whether the note carries a signature in the key's name, right or wrong. */
+bool note_names(const struct note *note, const struct note_verifier *verifier);
 /* Adds the line of a signature of the text by the signer, with its line feed. A cosignature is made
    at the time given and is of a checkpoint, of CHECKPOINT_MAX bytes at most; a plain signature
    takes no notice of the time. */
