@@ -146,7 +146,8 @@ for (const slug of slugs) {
         for (const [query, name, value] of [['recipient=MW', 'recipient_country', 'MW'],
             ['sector=22040', 'sector', '22040'], ['year=2021', 'year', 2021],
             ['country=MW', 'country', 'MW']]) {
-            if (name in all[0]
+            // A column that nobody asked for is empty, and cannot show what a filter leaves.
+            if ((all[0][name] ?? null) !== null
                 && manifests[slug].parameters.some((p) => query.startsWith(`${p.name}=`))) {
                 const { body } = await report(slug, `&${query}`);
                 assert.deepEqual(body.rows, all.filter((row) => row[name] === value), query);
