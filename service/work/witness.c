@@ -351,15 +351,16 @@ static const char **find_option(struct options *options, const char *name)
     return NULL;
 }
 
-static bool read_options(int count, char **words, struct options *options, struct trust *logs)
+/* False with a reason, which is "" when it is the command line that is wrong. */
+static bool read_options(int count, char **words, struct options *options, struct trust *logs,
+                         char *reason)
 {
-    char reason[REASON_BYTES];
+    reason[0] = '\0';
     for (int i = 0; i + 1 < count; i += 2) {
         const char **value = find_option(options, words[i]);
         if (strcmp(words[i], "--log") == 0) {
-            if (trust_add(logs, words[i + 1], NOTE_ED25519, reason, sizeof reason))
+            if (trust_add(logs, words[i + 1], NOTE_ED25519, reason, REASON_BYTES))
                 continue;
-            (void)fail(EXIT_USAGE, reason);
             return false;
         }
         if (value == NULL || *value != NULL)
@@ -375,9 +376,12 @@ int witness_command(int count, char **words, const struct config *config)
     struct host host = {.lock = -1};
     const bool is_init = count > 0 && strcmp(words[0], "init") == 0;
     const int skipped = is_init ? 1 : 0;
+    char reason[REASON_BYTES];
     int code = EXIT_USAGE;
-    if (read_options(count - skipped, words + skipped, &options, &host.logs))
+    if (read_options(count - skipped, words + skipped, &options, &host.logs, reason))
         code = is_init ? make_key(&options) : run(&options, &host, config);
+    else if (reason[0] != '\0')
+        return fail(EXIT_USAGE, reason);
     if (code == EXIT_USAGE)
         (void)fputs(usage, stderr);
     return code;
