@@ -33,7 +33,7 @@ static const char usage[] =
     "was rejected or a file cannot be read, 2 wrong command line, 3 the database failed.\n";
 
 static const char take_sql[] =
-    "SELECT aidledger.import_take($1::jsonb, decode($2::text, 'hex'), $3::uuid)";
+    "SELECT aidledger.import_take(aidledger.nfc($1::jsonb), decode($2::text, 'hex'), $3::uuid)";
 static const char leave_out_sql[] =
     "SELECT aidledger.import_leave_out($1::text, $2::integer, $3::uuid)";
 

@@ -36,7 +36,7 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'receipt_lapse', 'working_calendar', 'exchange_rate', 'exchange_rate_set', 'ledger_entry',
     'ledger_leaf', 'country_group_membership',
     'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking',
-    'fiscal_calendar'];
+    'fiscal_calendar', 'ledger_content', 'ledger_erasure'];
 
 function asRole(role, settings, statement) {
     const set = Object.entries(settings)

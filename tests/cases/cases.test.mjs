@@ -232,7 +232,23 @@ async function planWanted() {
     return { ...made, link: await link(made, { ...item, item: '1.1' }) };
 }
 
+async function erased(given = make.drafted()) {
+    const made = await given;
+    const { body } = await done(api.steward.post(`/v1/ledger/entries/${made.entry}/erasures`,
+        bodyExample(operations.ledger_erase)));
+    return { ...made, erasure: body.statement.entry };
+}
+
 const fixtures = {
+    erased: () => erased(), long_plan: () => make.longPlan(),
+    bare_erased: () => erased(make.bareDraft({ narrative: 'Words.' })),
+    noted: () => make.booked({ note: 'Account of J. Doe.', provider: 'J. Doe' }),
+    draft_published: async () => {
+        const { entry, path, etag } = await make.drafted();
+        const sent = await done(api.donor.post(`${path}/submit`, undefined, { ifMatch: etag }));
+        await done(api.donorApprover.post(`${path}/register`, undefined, { ifMatch: sent.etag }));
+        return { entry };
+    },
     proposed_review: make.proposedReview, review_of_malawi: async () => {
         const { body } = await done(api.signatory.post('/v1/joint-reviews', await make.reviewBody()));
         return { id: body.joint_review.id, etag: '"1"' };

@@ -117,6 +117,12 @@ for (const header of headers) {
     });
 }
 
+test('every body gets its one spelling on its way in', () => {
+    for (const header of headers.filter(({ parameters }) => parameters.some((p) => p.in === 'body'))) {
+        assert.match(readFileSync(header.file, 'utf8'), /\bnfc\(\$\d::jsonb\)/, header.file);
+    }
+});
+
 test('every operation is a statement, a report or native', () => {
     const known = [...headers.map((h) => h.name), ...natives.map((n) => n.name)];
     assert.deepEqual(Object.keys(operations).sort(), known.sort());

@@ -25,15 +25,27 @@ function commitment(salt, entry, field, value) {
 }
 
 const members = ['v', 'log', 'entry', 'at', 'kind', 'organisation', 'actor', 'key', 'request',
-    'aggregate', 'version', 'prev', 'public', 'private'].sort().join();
+    'aggregate', 'version', 'prev', 'public', 'private'];
+
+function texts(value) {
+    return typeof value === 'string' ? [value]
+        : value !== null && typeof value === 'object' ? Object.values(value).flatMap(texts) : [];
+}
 
 function shapeFaults(leaf, bytes, origin) {
     const found = [];
     if (canonical(leaf) !== bytes.toString('utf8')) {
         found.push('the leaf is not in canonical form');
     }
-    if (Object.keys(leaf).sort().join() !== members) {
+    const expected = 'hashed' in leaf ? [...members, 'hashed'] : members;
+    if (Object.keys(leaf).sort().join() !== [...expected].sort().join()) {
         found.push(`the members are ${Object.keys(leaf)}`);
+    }
+    if (bytes.length > 65_535) {
+        found.push(`it has ${bytes.length} bytes`);
+    }
+    if (texts(leaf).some((text) => text.normalize('NFC') !== text)) {
+        found.push('a text is not in normalisation form C');
     }
     if (leaf.v !== 1 || leaf.log !== origin) {
         found.push(`it belongs to log "${leaf.log}", version ${leaf.v}`);
@@ -65,9 +77,40 @@ function columnFaults(row, leaf, hash) {
         .map((column) => `ledger_entry.${column} is ${row[column]}, the leaf says ${said[column]}`);
 }
 
-function open(leaf, secrets, found) {
+// The public fields that stand beside the leaf, held against the hashes that stand in it.
+function fetched(leaf, content, found) {
+    const said = {};
+    for (const [field, hash] of Object.entries(leaf.hashed ?? {})) {
+        const bytes = content.get(hash);
+        if (!bytes || createHash('sha256').update(bytes).digest('hex') !== hash) {
+            found.push(`ledger_content: ${field} is missing or another one`);
+        } else {
+            said[field] = JSON.parse(bytes.toString('utf8'));
+            if (canonical(said[field]) !== bytes.toString('utf8')) {
+                found.push(`ledger_content: ${field} is not in canonical form`);
+            }
+        }
+    }
+    return said;
+}
+
+// The private fields of each entry that later statements erase.
+function erasures(parsed) {
+    const erased = new Map();
+    for (const leaf of parsed.filter((one) => one?.kind === 'ledger.erased')) {
+        erased.set(leaf.public.entry,
+            [...(erased.get(leaf.public.entry) ?? []), ...leaf.public.fields]);
+    }
+    return erased;
+}
+
+function open(leaf, secrets, erased, found) {
     const opened = {};
-    for (const [field, stated] of Object.entries(leaf.private)) {
+    for (const { field } of secrets.filter((row) => erased.includes(row.field))) {
+        found.push(`ledger_secret: ${field} is erased and still there`);
+    }
+    for (const [field, stated] of Object.entries(leaf.private)
+        .filter(([name]) => !erased.includes(name))) {
         const secret = secrets.find((row) => row.field === field);
         if (!secret) {
             found.push(`ledger_secret: ${field} is missing`);
@@ -98,20 +141,34 @@ function chainFaults(leaf, hash, heads) {
     return found;
 }
 
+function parse(bytes) {
+    try {
+        return JSON.parse(bytes.toString('utf8'));
+    } catch {
+        return null;
+    }
+}
+
 // Reads the log: its leaves in order, each with what it says in the clear and, where salts and
 // values are kept, in private; and everything that is wrong with it. Of a log that is not whole only
 // some leaves are given, all of them about what they are about.
-export function readLog({ origin, leaves, entries, secrets, whole = true }) {
+export function readLog({ origin, leaves, entries, secrets, content, whole = true }) {
     const found = [];
     const heads = new Map();
+    const beside = new Map(content.map((row) =>
+        [row.sha256.slice(2), Buffer.from(row.bytes.slice(2), 'hex')]));
     const bySecret = new Map();
     for (const row of secrets) {
         bySecret.set(row.entry, [...(bySecret.get(row.entry) ?? []), row]);
     }
     const rows = new Map(entries.map((row) => [row.entry, row]));
+    const bytesOf = leaves.map(({ entry }) =>
+        Buffer.from(rows.get(entry)?.leaf.slice(2) ?? '', 'hex'));
+    const parsed = bytesOf.map(parse);
+    const erased = erasures(parsed);
     const said = leaves.map((numbered, at) => {
         const row = rows.get(numbered.entry);
-        const bytes = Buffer.from(row?.leaf.slice(2) ?? '', 'hex');
+        const bytes = bytesOf[at];
         const hash = leafHash(bytes);
         const name = `leaf ${numbered.leaf_index}`;
         const note = (fault) => found.push(`${name}: ${fault}`);
@@ -125,10 +182,8 @@ export function readLog({ origin, leaves, entries, secrets, whole = true }) {
         if (numbered.leaf_hash !== `\\x${hash}`) {
             note('ledger_leaf.leaf_hash is not the hash of its leaf');
         }
-        let leaf;
-        try {
-            leaf = JSON.parse(bytes.toString('utf8'));
-        } catch {
+        const leaf = parsed[at];
+        if (leaf === null) {
             note('is no JSON');
             return null;
         }
@@ -136,9 +191,11 @@ export function readLog({ origin, leaves, entries, secrets, whole = true }) {
         columnFaults(row, leaf, hash).forEach(note);
         chainFaults(leaf, hash, heads).forEach(note);
         const mine = [];
-        const opened = open(leaf, bySecret.get(leaf.entry) ?? [], mine);
+        const gone = erased.get(leaf.entry) ?? [];
+        const opened = open(leaf, bySecret.get(leaf.entry) ?? [], gone, mine);
+        const told = { ...leaf.public, ...fetched(leaf, beside, mine) };
         mine.forEach(note);
-        return { ...leaf, hash, name, opened };
+        return { ...leaf, public: told, hash, name, opened, erased: gone };
     });
     const numbered = new Set(leaves.map((leaf) => leaf.entry));
     for (const row of entries.filter((entry) => !numbered.has(entry.entry))) {

@@ -101,6 +101,7 @@ export const kinds = {
     'log_key.rotated': ['vkey', 'rotated_by', 'signature'],
     'report.issued': ['id', 'report', 'definition_version', 'parameters', 'rate_set', 'tree_size',
         'format', 'sha256', 'bytes', 'rows', 'totals'],
+    'ledger.erased': ['entry', 'fields', 'reason', 'legal_basis', 'requested_on'],
     'period.closed': ['id', 'period_start', 'period_end', 'tree_size'],
     'period.reopened': ['reason'],
     'treasury.received': { public: ['id', 'country'], private: ['treasury_reference',
@@ -115,6 +116,21 @@ export const kinds = {
     'receipt.accepted': ['confirmation', 'id', 'side', 'difference', 'currency', 'text'],
     'receipt.received': ['confirmation', 'id', 'amount', 'currency', 'value_date', 'text'],
 };
+
+// What is read for a private field that is erased; nothing, where something may be absent.
+const marks = {
+    'commitment.drafted': ['title', 'ict_reason'],
+    'commitment.edited': ['title', 'ict_reason'],
+    'commitment.amendment_proposed': ['title', 'ict_reason'],
+    'third_party.observed': ['ground', 'text', 'place'],
+    'treasury.received': ['treasury_reference'],
+    'treasury.rejected': ['reason'],
+};
+
+export function marked(leaf) {
+    return Object.fromEntries((leaf.erased ?? [])
+        .filter((name) => marks[leaf.kind]?.includes(name)).map((name) => [name, 'erased']));
+}
 
 // What is wrong with the members of a statement: a private matter told in public above all.
 export function memberFaults(leaf) {

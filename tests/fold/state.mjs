@@ -5,7 +5,7 @@
 // behind but the leaves: where both come to the same rows, both tell the same story.
 import { createHash } from 'node:crypto';
 
-import { contentMembers, memberFaults } from './said.mjs';
+import { contentMembers, marked, memberFaults } from './said.mjs';
 import { isZero, negated, numeric, split, splitAlike, sum } from './split.mjs';
 
 const codes = ['collaboration_type', 'flow_type', 'finance_type', 'aid_type', 'tied_status'];
@@ -72,7 +72,8 @@ export class State {
         this.treasury = new Map();
         this.pledges = new Map();
         this.flowParents = new Map();
-        this.rows = Object.fromEntries(['country_group_membership', 'working_calendar', 'exchange_rate_set',
+        this.statements = new Map();
+        this.rows = Object.fromEntries(['ledger_erasure', 'country_group_membership', 'working_calendar', 'exchange_rate_set',
             'priority_statement', 'national_priority', 'priority_supersession', 'alignment_statement',
             'link_answer', 'framework', 'framework_version', 'framework_item',
             'commitment_revision', 'commitment_state', 'commitment_distinction',
@@ -98,9 +99,10 @@ export class State {
 
     take(leaf) {
         this.found.push(...memberFaults(leaf));
+        this.statements.set(leaf.entry, leaf);
         const step = steps[leaf.kind];
         try {
-            step?.(this, leaf, { ...leaf.public, ...leaf.opened });
+            step?.(this, leaf, { ...leaf.public, ...leaf.opened, ...marked(leaf) });
         } catch (error) {
             this.note(leaf, `it does not follow from what was said before: ${error.message}`);
         }
@@ -1474,6 +1476,28 @@ const steps = {
         });
     },
 
+    'ledger.erased': (state, leaf, said) => {
+        const of = state.statements.get(said.entry);
+        if (of?.aggregate !== leaf.aggregate) {
+            state.note(leaf, `there is no statement ${said.entry} about ${leaf.aggregate}`);
+        }
+        for (const field of said.fields) {
+            if (!(field in (of?.private ?? {})) || state.rows.ledger_erasure.some((row) =>
+                row.entry === said.entry && row.field === field)) {
+                state.note(leaf, `nothing is to be erased of ${field}`);
+            }
+            state.rows.ledger_erasure.push({ entry: said.entry, field, erasure: leaf.entry });
+        }
+        const c = state.commitments.get(leaf.aggregate);
+        if (c) {
+            Object.assign(c, { version: leaf.version, head: bytes(leaf.hash) });
+        }
+        const r = state.treasury.get(leaf.aggregate);
+        if (r) {
+            r.version = leaf.version;
+        }
+    },
+
     'period.closed': (state, leaf, said) => {
         const overlaps = state.rows.period_close.some((p) =>
             p.organisation_id === leaf.organisation && p.period_start <= said.period_end
@@ -1509,7 +1533,8 @@ const steps = {
             entry: leaf.entry,
             recorded_at: leaf.at,
         };
-        if ([...state.treasury.values()].some((one) => one.country === r.country
+        if (!leaf.erased.includes('treasury_reference')
+            && [...state.treasury.values()].some((one) => one.country === r.country
             && one.treasury_reference === r.treasury_reference && one.state !== 'WITHDRAWN')) {
             state.note(leaf, `the reference ${r.treasury_reference} stands already`);
         }

@@ -7,6 +7,7 @@ import { canonical } from './log.mjs';
 
 // How rows are told apart, and which columns no statement speaks of.
 export const tables = {
+    ledger_erasure: { key: ['entry', 'field'] },
     organisation: { key: ['id'], unsaid: ['created_at'] },
     country_group_membership: { key: ['id'], unsaid: ['recorded_at'] },
     working_calendar: { key: ['id'] },
@@ -85,7 +86,7 @@ const apart = ['schema_migration', 'country', 'country_weekend', 'former_entity'
     'codelist', 'codelist_item', 'currency', 'ict_relevance', 'framework_submission',
     'framework_submission_place', 'wsis_event', 'indicator', 'dac_membership', 'reference_document',
     'principal', 'api_key', 'api_key_revocation', 'ledger_log', 'ledger_field', 'ledger_entry',
-    'ledger_secret', 'ledger_queue', 'ledger_leaf', 'ledger_tile', 'ledger_checkpoint',
+    'ledger_secret', 'ledger_content', 'ledger_queue', 'ledger_leaf', 'ledger_tile', 'ledger_checkpoint',
     'ledger_cosignature', 'ledger_key', 'idempotency', 'import_rule',
     'discount_rate_set', 'discount_rate', 'exchange_rate', 'currency_name', 'report_result',
     'report_run_queue', 'report_run_proof'];

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { before, test } from 'node:test';
 
 import { canonical as byNode, leafHash } from '../fold/log.mjs';
-import { until } from '../lib/client.mjs';
+import { api, request, until } from '../lib/client.mjs';
 import * as make from '../lib/make.mjs';
 import { rows, run } from '../lib/sql.mjs';
 
@@ -36,14 +37,14 @@ function byProgram(lines, ...words) {
     };
 }
 
-function byDatabase(lines) {
+function byDatabase(lines, writing = 'line::jsonb') {
     const copied = lines.map((line) => line.replaceAll('\\', '\\\\').replaceAll('\t', '\\t')
         .replaceAll('\r', '\\r'));
     return run(`CREATE TEMPORARY TABLE given (n integer GENERATED ALWAYS AS IDENTITY, line text);
 COPY given (line) FROM stdin;
 ${copied.join('\n')}
 \\.
-SELECT encode(convert_to(ledger_canonical(line::jsonb), 'UTF8'), 'hex') FROM given ORDER BY n;
+SELECT encode(convert_to(ledger_canonical(${writing}), 'UTF8'), 'hex') FROM given ORDER BY n;
 `).split('\n').slice(0, -1).map((hex) => Buffer.from(hex, 'hex').toString('utf8'));
 }
 
@@ -117,19 +118,28 @@ function spelled(given) {
 
 // ---------------------------------------------------------------- the tests
 
-test('three writers agree on random values in random spellings', () => {
-    const values = Array.from({ length: 6000 }, () => value(4));
-    const lines = values.map(spelled);
-    const expected = values.map(byNode);
-    const program = byProgram(lines);
-    const database = byDatabase(lines);
-    assert.equal(program.status, 0, program.refusals.join('\n'));
-    assert.equal(program.lines.length, values.length);
-    assert.equal(database.length, values.length);
-    expected.forEach((text, i) => {
-        assert.equal(program.lines[i], text, `C, seed ${seed}: ${lines[i]}`);
-        assert.equal(database[i], text, `SQL, seed ${seed}: ${lines[i]}`);
-    });
+// CANONICAL_VALUES=1000000 is the full measure.
+const COUNT = Number(process.env.CANONICAL_VALUES ?? 200_000);
+const BATCH = 20_000;
+
+test(`three writers agree on ${COUNT} random values in random spellings`, async () => {
+    for (let done = 0; done < COUNT; done += BATCH) {
+        // The service ends idle connections meanwhile, which is to be heard of.
+        await new Promise((resolve) => { setImmediate(resolve); });
+        const values = Array.from({ length: Math.min(BATCH, COUNT - done) }, () => value(4));
+        const lines = values.map(spelled);
+        const program = byProgram(lines);
+        const database = byDatabase(lines);
+        assert.equal(program.status, 0, program.refusals.join('\n'));
+        assert.equal(program.lines.length, values.length);
+        assert.equal(database.length, values.length);
+        values.map(byNode).forEach((text, i) => {
+            if (program.lines[i] !== text || database[i] !== text) {
+                assert.equal(program.lines[i], text, `C, seed ${seed}: ${lines[i]}`);
+                assert.equal(database[i], text, `SQL, seed ${seed}: ${lines[i]}`);
+            }
+        });
+    }
 });
 
 test('every character of one UTF-16 unit is written alike by all', () => {
@@ -218,6 +228,78 @@ test('every stored leaf is its own canonical form, and its hash is the one kept'
     assert.deepEqual(leaves.map((leaf) => byNode(JSON.parse(leaf))), leaves);
     assert.deepEqual(byProgram(leaves, '--hash').lines, hashes);
     assert.deepEqual(leaves.map((leaf) => leafHash(Buffer.from(leaf))), hashes);
+});
+
+// Every text of a value, names left out.
+function texts(given) {
+    return typeof given === 'string' ? [given]
+        : given !== null && typeof given === 'object' ? Object.values(given).flatMap(texts) : [];
+}
+
+// A letter with its mark apart; the mark alone at the start, after an escape and after a sign it
+// would change; three marks in another order; Hangul in parts; a sign that only looks like another.
+const spellings = ['e\u0301', '\u0301', '\n\u0301', '=\u0338', '"\u0301\\\u0301',
+    'a\u0302\u0323\u0301', '\u1112\u1161\u11ab', '\u212b', '\u0958', 'ﬁ', '😀\u0301'];
+
+test('text comes in in any spelling and stands in normalisation form C', async () => {
+    const said = spellings.map((text) => `x${text}`).join(' ');
+    const draft = { narrative: said, in_kind: { kind: 'goods', description: said,
+        valuation_method: 'estimate', valuation: 'None.' } };
+    assert.notEqual(said, said.normalize('NFC'));
+    const made = await make.drafted(draft);
+    assert.equal(made.body.narrative, said.normalize('NFC'));
+    assert.equal(made.body.in_kind.description, said.normalize('NFC'));
+    const sent = await make.submitted(draft);
+    const { body } = await api.donorApprover.post(`${sent.path}/register`, undefined,
+        { ifMatch: sent.etag });
+    const [{ leaf }] = rows(`SELECT convert_from(leaf, 'UTF8') AS leaf FROM ledger_entry
+        WHERE entry = '${body.statement.entry}'`);
+    assert.equal(JSON.parse(leaf).public.narrative, said.normalize('NFC'));
+    for (const spelled_ of [said, said.normalize('NFC')]) {
+        const { body: list } = await api.donor.get(
+            `/v1/commitments?text=${encodeURIComponent(spelled_.slice(0, 6))}`);
+        assert.equal(list.items.length, 2);
+    }
+    // The same request in the other spelling is the same request.
+    const key = randomUUID();
+    const [first, second] = [said, said.normalize('NFC')].map((narrative) =>
+        api.donor.post('/v1/commitments', { title: 'Spelling', narrative }, { key }));
+    assert.equal((await first).text, (await second).text);
+});
+
+test('the database brings text into form C as Node does, and leaves form C alone', () => {
+    const values = [...spellings, spellings, { a: spellings, b: { c: spellings[0] }, d: 1, e: null },
+        ...Array.from({ length: 3000 }, () => value(3)),
+        ...Array.from({ length: 3000 }, () => Array.from({ length: 1 + below(6) },
+            () => pick([...spellings, ...characters.map((one) => one())])).join(''))];
+    const asNode = (given) => (typeof given === 'string' ? given.normalize('NFC')
+        : Array.isArray(given) ? given.map(asNode)
+            : given !== null && typeof given === 'object'
+                ? Object.fromEntries(Object.entries(given).map(([k, v]) => [k, asNode(v)])) : given);
+    const written = byDatabase(values.map((given) => JSON.stringify(given)), 'nfc(line::jsonb)');
+    values.forEach((given, i) => {
+        assert.equal(written[i], byNode(asNode(given)), `seed ${seed}: ${JSON.stringify(given)}`);
+    });
+});
+
+test('whatever a suite has said, every text of every statement is in form C', () => {
+    const stored = [...rows("SELECT convert_from(leaf, 'UTF8') AS value FROM ledger_entry"),
+        ...rows('SELECT value FROM ledger_secret')];
+    assert.ok(stored.length > 50);
+    for (const { value: text } of stored) {
+        assert.deepEqual(texts(JSON.parse(text)).filter((one) => one.normalize('NFC') !== one), []);
+    }
+});
+
+test('surrogates that are alone and U+0000 are refused at the door, noncharacters are text', async () => {
+    for (const escape of ['\\ud800', '\\udc00', '\\ude00\\ud83d', '\\u0000']) {
+        const answer = await request('POST', '/v1/commitments',
+            { token: api.donor.token, raw: `{"title":"x${escape}"}` });
+        assert.ok([400, 422].includes(answer.status), `${escape}: ${answer.status}`);
+    }
+    const odd = 'x\ufdd0\uffff\u{1ffff}';
+    const made = await make.drafted({ narrative: odd });
+    assert.equal(made.body.narrative, odd);
 });
 
 test('every stored private value is its own canonical form', () => {

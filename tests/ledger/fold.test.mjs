@@ -319,6 +319,41 @@ async function flows() {
         adjusts: made.parent.id, reason: 'Most came back.' }));
 }
 
+async function erasures() {
+    const erase = (entry, fields, who = api.steward) => done(who.post(
+        `/v1/ledger/entries/${entry}/erasures`, { ...bodyExample(operations.ledger_erase), fields }));
+    const draft = await make.drafted({ title: 'Of J. Doe', in_kind: { kind: 'goods', description: 'A car',
+        valuation_method: 'market_price', valuation: 'The list price.' } });
+    await erase(draft.entry, ['narrative', 'agreement_reference']);
+    const { etag } = await make.fresh(draft);
+    const edited = await done(api.donor.patch(draft.path, { title: 'Another', in_kind: null,
+        ict_reason: 'Another.' }, { ifMatch: etag }));
+    await erase(draft.entry, ['title', 'ict_reason', 'in_kind'], api.donorApprover);
+    const told = await make.toldApart();
+    await done(api.donorApprover.post(`${told.path}/return`, { reason: 'By J. Doe.' },
+        { ifMatch: told.etag })).then(({ body }) => erase(body.statement.entry, ['reason']));
+    await erase(told.entry, ['distinct_from']);
+    assert.ok(edited.etag);
+    const amended = await make.amending({ narrative: 'Led by J. Doe.' });
+    await done(api.donorApprover.post(`${amended.path}/return`, { reason: 'Not yet.' },
+        { ifMatch: amended.etag }));
+    await erase(amended.entry, ['narrative', 'reason']);
+    const seen = await make.withheld();
+    await erase((await make.observed()).entry, ['text', 'place']);
+    await erase(seen.body.entry, ['ground', 'evidence'], await make.thirdParty());
+    const books = await make.bookedPayment({ note: 'J. Doe', provider: 'J. Doe' });
+    await erase(books.entry, ['note', 'ref'], api.signatory);
+    const fresh = await make.freshBook(books);
+    const looked = await make.bookedPayment({ amount: '175000.01' });
+    await done(api.signatory.post(`${looked.path}/reject`, { transaction_id: looked.transaction,
+        reason: 'J. Doe says so.' }, { ifMatch: looked.etag }))
+        .then(({ body }) => erase(body.statement.entry, ['reason']));
+    await done(api.officer.post(`${books.path}/withdraw`, { reason: 'J. Doe.' },
+        { ifMatch: fresh.etag })).then(({ body }) => erase(body.statement.entry, ['reason']));
+    await erase(books.entry, ['treasury_reference', 'provider']);
+    await make.longPlan();
+}
+
 async function steward() {
     const { body } = await done(api.steward.post('/v1/organisations', {
         ...bodyExample(operations.organisation_register),
@@ -370,6 +405,7 @@ before(async () => {
     await wishes();
     await linkAnswers();
     await plans();
+    await erasures();
     await steward();
     importTwice();
     await reports();
@@ -556,6 +592,11 @@ const forgeries = {
     'a private value exchanged': [`UPDATE ledger_secret SET value = '"Another"'
         WHERE field = 'title';`, /not what was committed to/],
     'a private value lost': [`DELETE FROM ledger_secret WHERE field = 'title';`, /title is missing/],
+    'a private value kept': [`INSERT INTO ledger_secret (entry, field, salt, value)
+        SELECT x.entry, x.field, s.salt, s.value FROM ledger_erasure AS x, ledger_secret AS s LIMIT 1;`,
+    /is erased and still there/],
+    'a text beside a leaf exchanged': [`UPDATE ledger_content SET bytes = bytes || 'x';`,
+    /ledger_content: items is missing or another one/],
     'a private value added': [`INSERT INTO ledger_secret (entry, field, salt, value)
         SELECT entry, 'extra', salt, value FROM ledger_secret WHERE field = 'title';`, /stands in no leaf/],
     'a column of an entry that says something else': [`UPDATE ledger_entry SET actor = gen_random_uuid(),
@@ -565,7 +606,7 @@ const forgeries = {
 
 // The primary key of the leaves would forbid to exchange two of them in one go.
 const forger = ['ALTER TABLE ledger_leaf DROP CONSTRAINT ledger_leaf_pkey;',
-    ...['ledger_entry', 'ledger_leaf', 'ledger_secret'].map(lawless)].join('\n');
+    ...['ledger_entry', 'ledger_leaf', 'ledger_secret', 'ledger_content'].map(lawless)].join('\n');
 
 for (const [what, [tampering, pattern]] of Object.entries(forgeries)) {
     test(`${what} is named`, () => {

@@ -62,6 +62,12 @@ export async function drafted(changes) {
     return commitmentOf(await done(api.donor.post('/v1/commitments', draft(changes)), 201));
 }
 
+// One that says its title and no more.
+export async function bareDraft(changes) {
+    return commitmentOf(await done(
+        api.donor.post('/v1/commitments', { title: 'A thought', ...changes }), 201));
+}
+
 export async function submitted(changes) {
     const made = await drafted(changes);
     return commitmentOf(await done(
@@ -224,7 +230,7 @@ export async function booked(changes) {
 export async function freshBook({ id }) {
     const path = `/v1/treasury-receipts/${id}`;
     const answer = await done(api.signatory.get(path), 200);
-    return { id, path, etag: answer.etag, body: answer.body };
+    return { id, path, etag: answer.etag, entry: answer.body.entry, body: answer.body };
 }
 
 export async function bookConfirmed(made, outcome) {
@@ -381,6 +387,16 @@ export async function plan(changes) {
         period_start: '2026-01-01', period_end: '2030-12-31', items: planItems, ...changes }), 201);
     return { framework, version: '2026', path: `/v1/frameworks/${framework}/versions`,
         entry: body.statement.entry, body: body.version };
+}
+
+// One that is too large for a leaf, and the hash of what stands beside the leaf.
+export async function longPlan(items = 400) {
+    const title = 'A backbone to every district, '.repeat(26);
+    const made = await plan({ items: Array.from({ length: items }, (_, at) =>
+        ({ code: String(at + 1), kind: 'objective', title: `${title}${at}` })) });
+    const { body } = await done(api.anonymous.get(`/v1/ledger/entries/${made.entry}`), 200);
+    const leaf = JSON.parse(Buffer.from(body.leaf, 'base64').toString());
+    return { ...made, leaf, sha256: leaf.hashed.items };
 }
 
 // A link that is proposed to it.

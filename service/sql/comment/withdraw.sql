@@ -8,4 +8,4 @@
 -- $1    id       path    uuid
 -- $2    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM comment_alter($1::uuid, 'withdrawn', $2::jsonb) AS a
+  FROM comment_alter($1::uuid, 'withdrawn', nfc($2::jsonb)) AS a

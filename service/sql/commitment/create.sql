@@ -6,4 +6,4 @@
 -- body  NewCommitment
 -- $1    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM commitment_create($1::jsonb) AS a
+  FROM commitment_create(nfc($1::jsonb)) AS a

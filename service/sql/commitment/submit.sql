@@ -8,4 +8,4 @@
 -- $1    id       path    uuid
 -- $2    body     body    jsonb  optional
 SELECT a.status, a.body, a.etag, a.location
-  FROM commitment_submit($1::uuid, coalesce($2::jsonb, '{}')) AS a
+  FROM commitment_submit($1::uuid, coalesce(nfc($2::jsonb), '{}')) AS a

@@ -8,4 +8,4 @@
 -- $1    id       path    uuid
 -- $2    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM commitment_suspend($1::uuid, $2::jsonb) AS a
+  FROM commitment_suspend($1::uuid, nfc($2::jsonb)) AS a

@@ -7,4 +7,4 @@
 -- $1    code     path    country
 -- $2    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM calendar_record($1::text, $2::jsonb) AS a
+  FROM calendar_record($1::text, nfc($2::jsonb)) AS a

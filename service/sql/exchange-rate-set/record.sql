@@ -6,4 +6,4 @@
 -- body  NewExchangeRateSet
 -- $1    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM exchange_rate_set_record($1::jsonb) AS a
+  FROM exchange_rate_set_record(nfc($1::jsonb)) AS a

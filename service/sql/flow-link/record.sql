@@ -6,4 +6,4 @@
 -- body  NewFlowLink
 -- $1    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM flow_link_record($1::jsonb) AS a
+  FROM flow_link_record(nfc($1::jsonb)) AS a

@@ -7,4 +7,4 @@
 -- $1    id       path    uuid
 -- $2    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM flow_link_reverse($1::uuid, $2::jsonb) AS a
+  FROM flow_link_reverse($1::uuid, nfc($2::jsonb)) AS a

@@ -8,4 +8,4 @@
 -- $2    version    path    code
 -- $3    body       body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM plan_extend($1::text, $2::text, $3::jsonb) AS a
+  FROM plan_extend($1::text, $2::text, nfc($3::jsonb)) AS a

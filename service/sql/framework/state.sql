@@ -6,4 +6,4 @@
 -- body  NewPlan
 -- $1    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM plan_state($1::jsonb) AS a
+  FROM plan_state(nfc($1::jsonb)) AS a

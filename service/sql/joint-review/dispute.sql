@@ -9,4 +9,4 @@
 -- $2    action   path    integer
 -- $3    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM joint_review_act($1::uuid, $2::integer, 'disputed', $3::jsonb) AS a
+  FROM joint_review_act($1::uuid, $2::integer, 'disputed', nfc($3::jsonb)) AS a

@@ -6,4 +6,4 @@
 -- body  NewJointReview
 -- $1    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM joint_review_propose($1::jsonb) AS a
+  FROM joint_review_propose(nfc($1::jsonb)) AS a

@@ -21,7 +21,8 @@ SELECT 200 AS status,
            'items', (SELECT coalesce(json_agg(json_build_object(
                                 'leaf_index', p.leaf_index, 'entry', p.entry, 'kind', p.kind,
                                 'leaf_hash', encode(p.leaf_hash, 'hex'),
-                                'leaf', translate(encode(p.leaf, 'base64'), E'\n', ''))
+                                'leaf', translate(encode(p.leaf, 'base64'), E'\n', ''),
+                                'private', private_json(p.leaf), 'erased', erased_json(p.entry))
                                 ORDER BY p.leaf_index), '[]')
                        FROM page AS p),
            'tree_size', coalesce(as_of_position($2),

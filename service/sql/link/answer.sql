@@ -9,4 +9,4 @@
 -- $2    link     path    uuid
 -- $3    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM link_answer($1::uuid, $2::uuid, $3::jsonb) AS a
+  FROM link_answer($1::uuid, $2::uuid, nfc($3::jsonb)) AS a

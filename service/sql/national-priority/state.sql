@@ -6,4 +6,4 @@
 -- body  NewPriorities
 -- $1    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM priorities_state($1::jsonb) AS a
+  FROM priorities_state(nfc($1::jsonb)) AS a

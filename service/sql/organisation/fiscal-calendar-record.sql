@@ -7,4 +7,4 @@
 -- $1    id       path    uuid
 -- $2    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM organisation_fiscal_calendar_record($1::uuid, $2::jsonb) AS a
+  FROM organisation_fiscal_calendar_record($1::uuid, nfc($2::jsonb)) AS a

@@ -6,4 +6,4 @@
 -- body  NewOrganisation
 -- $1    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM organisation_register($1::jsonb) AS a
+  FROM organisation_register(nfc($1::jsonb)) AS a

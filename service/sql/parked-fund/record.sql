@@ -6,4 +6,4 @@
 -- body  NewParkedFund
 -- $1    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM parking_record($1::jsonb) AS a
+  FROM parking_record(nfc($1::jsonb)) AS a

@@ -6,4 +6,4 @@
 -- body  NewPeriodClose
 -- $1    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM period_close_record($1::jsonb) AS a
+  FROM period_close_record(nfc($1::jsonb)) AS a

@@ -6,4 +6,4 @@
 -- body  NewPledge
 -- $1    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM pledge_record($1::jsonb) AS a
+  FROM pledge_record(nfc($1::jsonb)) AS a

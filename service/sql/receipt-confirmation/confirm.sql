@@ -6,4 +6,4 @@
 -- body  NewReceiptConfirmation
 -- $1    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM receipt_confirm($1::jsonb) AS a
+  FROM receipt_confirm(nfc($1::jsonb)) AS a

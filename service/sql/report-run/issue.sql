@@ -8,4 +8,4 @@
 -- $2    run      report  jsonb
 -- $3    result   report  text
 SELECT a.status, a.body, a.etag, a.location
-  FROM report_run_issue($1::jsonb, $2::jsonb, $3::text) AS a
+  FROM report_run_issue(nfc($1::jsonb), $2::jsonb, $3::text) AS a

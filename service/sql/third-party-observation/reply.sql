@@ -8,4 +8,4 @@
 -- $1    id       path    uuid
 -- $2    body     body    jsonb
 SELECT a.status, a.body, a.etag, a.location
-  FROM third_party_reply($1::uuid, $2::jsonb) AS a
+  FROM third_party_reply($1::uuid, nfc($2::jsonb)) AS a

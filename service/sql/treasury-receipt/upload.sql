@@ -7,4 +7,4 @@
 -- $1    body      body    jsonb
 -- $2    dry_run   query   boolean   optional
 SELECT a.status, a.body, a.etag, a.location
-  FROM treasury_upload($1::jsonb, coalesce($2::boolean, false)) AS a
+  FROM treasury_upload(nfc($1::jsonb), coalesce($2::boolean, false)) AS a
