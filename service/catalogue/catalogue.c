@@ -67,9 +67,16 @@ static bool is_capture(struct segment segment)
     return segment.length > 2 && segment.start[0] == '{';
 }
 
-/* How many segments of the template stand for another word in the path; -1: they do not fit. */
-static int fit(const char *pattern, const char *path)
+/* Whether the segment, a {name}, takes all that is left of a path. */
+static bool takes_rest(const struct statement *statement, const char *behind)
 {
+    return statement->tail && *behind == '\0';
+}
+
+/* How many {names} of the statement's path stand for words of this one; -1: they do not fit. */
+static int fit(const struct statement *statement, const char *path)
+{
+    const char *pattern = statement->path;
     int captures = 0;
     while (*pattern != '\0') {
         if (*pattern != '{') {
@@ -77,23 +84,27 @@ static int fit(const char *pattern, const char *path)
                 return -1;
             continue;
         }
-        const size_t given = strcspn(path, "/");
+        pattern += strcspn(pattern, "/");
+        const size_t given = strcspn(path, takes_rest(statement, pattern) ? "" : "/");
         if (given == 0)
             return -1;
-        pattern += strcspn(pattern, "/");
         path += given;
         captures++;
     }
     return *path == '\0' ? captures : -1;
 }
 
-static bool capture(struct exchange *x, const char *template, const char *path)
+static bool capture(struct exchange *x, const struct statement *statement)
 {
+    const char *template = statement->path;
+    const char *path = x->path;
     struct segment wanted;
     struct segment given;
     while (next_segment(&template, &wanted) && next_segment(&path, &given)) {
         if (!is_capture(wanted))
             continue;
+        if (takes_rest(statement, template))
+            given.length = strlen(given.start);
         struct field *field = &x->captures[x->capture_count++];
         field->name = arena_copy_bytes(x->arena, wanted.start + 1, wanted.length - 2);
         field->value = arena_copy_bytes(x->arena, given.start, given.length);
@@ -111,7 +122,7 @@ bool catalogue_route(struct exchange *x)
         const struct statement *statement = &catalogue_statement_table[i];
         if (statement->method != x->method)
             continue;
-        const int captures = fit(statement->path, x->path);
+        const int captures = fit(statement, x->path);
         if (captures >= 0 && captures < best_captures) {
             best = statement;
             best_captures = captures;
@@ -121,14 +132,14 @@ bool catalogue_route(struct exchange *x)
         return false;
     x->statement = best;
     x->route = best->name;
-    return capture(x, best->path, x->path);
+    return capture(x, best);
 }
 
 unsigned catalogue_methods(const char *path)
 {
     unsigned methods = 0;
     for (size_t i = 0; i < catalogue_statement_count; i++) {
-        if (fit(catalogue_statement_table[i].path, path) >= 0)
+        if (fit(&catalogue_statement_table[i], path) >= 0)
             methods |= 1U << catalogue_statement_table[i].method;
     }
     return methods;

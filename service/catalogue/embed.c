@@ -43,6 +43,11 @@ struct statement {
     char body[NAME_BYTES];
     bool body_csv;
     bool own_media;
+    char cache[NAME_BYTES];
+    char renderer[NAME_BYTES];
+    char types[WORDS_MAX][NAME_BYTES];
+    size_t type_count;
+    bool tail;
     char roles[WORDS_MAX][NAME_BYTES];
     size_t role_count;
     struct parameter parameters[PARAMETERS_MAX];
@@ -155,14 +160,34 @@ static const struct choice sources[] = {{"path", "SOURCE_PATH"},
                                         {"body", "SOURCE_BODY"},
                                         {"report", "SOURCE_REPORT"},
                                         {NULL, NULL}};
-static const struct choice types[] = {{"uuid", "TYPE_UUID"},         {"text", "TYPE_TEXT"},
-                                      {"code", "TYPE_CODE"},         {"country", "TYPE_COUNTRY"},
-                                      {"currency", "TYPE_CURRENCY"}, {"date", "TYPE_DATE"},
-                                      {"year", "TYPE_YEAR"},         {"integer", "TYPE_INTEGER"},
-                                      {"position", "TYPE_POSITION"}, {"index", "TYPE_INDEX"},
-                                      {"limit", "TYPE_LIMIT"},       {"cursor", "TYPE_CURSOR"},
-                                      {"group", "TYPE_GROUP"},       {"boolean", "TYPE_BOOLEAN"},
-                                      {"jsonb", "TYPE_JSONB"},       {NULL, NULL}};
+static const struct choice types[] = {{"uuid", "TYPE_UUID"},
+                                      {"text", "TYPE_TEXT"},
+                                      {"code", "TYPE_CODE"},
+                                      {"country", "TYPE_COUNTRY"},
+                                      {"currency", "TYPE_CURRENCY"},
+                                      {"date", "TYPE_DATE"},
+                                      {"year", "TYPE_YEAR"},
+                                      {"integer", "TYPE_INTEGER"},
+                                      {"position", "TYPE_POSITION"},
+                                      {"index", "TYPE_INDEX"},
+                                      {"limit", "TYPE_LIMIT"},
+                                      {"cursor", "TYPE_CURSOR"},
+                                      {"group", "TYPE_GROUP"},
+                                      {"boolean", "TYPE_BOOLEAN"},
+                                      {"tile", "TYPE_TILE"},
+                                      {"jsonb", "TYPE_JSONB"},
+                                      {NULL, NULL}};
+static const struct choice media[] = {{"application/json", "FORMAT_JSON"},
+                                      {"text/plain", "FORMAT_TEXT"},
+                                      {"application/octet-stream", "FORMAT_BYTES"},
+                                      {NULL, NULL}};
+static const struct choice caches[] = {
+    {"", "CACHE_CHECKED"}, {"moment", "CACHE_MOMENT"}, {"forever", "CACHE_FOREVER"}, {NULL, NULL}};
+static const struct choice renderers[] = {{"", "RENDER_NONE"},
+                                          {"report", "RENDER_REPORT"},
+                                          {"proof", "RENDER_PROOF"},
+                                          {"consistency", "RENDER_CONSISTENCY"},
+                                          {NULL, NULL}};
 
 static const char *constant_of(const struct choice *choices, const char *what, const char *word)
 {
@@ -238,6 +263,13 @@ static void parse_property(struct statement *statement, char *line)
         }
         return;
     }
+    if (strcmp(words[0], "type") == 0) {
+        for (size_t i = 1; i < count; i++) {
+            (void)constant_of(media, "media type of an answer", words[i]);
+            keep(statement->types[statement->type_count++], NAME_BYTES, words[i], "type");
+        }
+        return;
+    }
     if (count == 3 && strcmp(words[0], "body") == 0 && strcmp(words[1], "csv") == 0) {
         keep_once(statement->body, NAME_BYTES, words[2], "body");
         statement->body_csv = true;
@@ -255,13 +287,18 @@ static void parse_property(struct statement *statement, char *line)
         keep_once(statement->body, NAME_BYTES, words[1], "body");
     else if (strcmp(words[0], "media") == 0 && strcmp(words[1], "own") == 0)
         statement->own_media = true;
+    else if (strcmp(words[0], "cache") == 0)
+        keep_once(statement->cache, NAME_BYTES, words[1], "cache rule");
+    else if (strcmp(words[0], "render") == 0)
+        keep_once(statement->renderer, NAME_BYTES, words[1], "renderer");
     else
         refuse("\"%s\" is no word of a header", words[0]);
 }
 
 static bool is_property(const char *line)
 {
-    static const char *const words[] = {"kind ", "lane ", "role ", "etag ", "body ", "media ", "$"};
+    static const char *const words[] = {"kind ",  "lane ", "role ",  "etag ",   "body ",
+                                        "media ", "type ", "cache ", "render ", "$"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strncmp(line, words[i], strlen(words[i])) == 0)
             return true;
@@ -348,7 +385,34 @@ static void check_path(const struct statement *statement)
         refuse("a path parameter is not in the path");
 }
 
-static void check_header(const struct statement *statement)
+/* What spans several segments can only be what is left of a path. */
+static void check_tail(struct statement *statement)
+{
+    char end[NAME_BYTES + 4];
+    for (size_t i = 0; i < statement->parameter_count; i++) {
+        const struct parameter *parameter = &statement->parameters[i];
+        if (strcmp(parameter->type, "tile") != 0)
+            continue;
+        (void)snprintf(end, sizeof end, "/{%s}", parameter->name);
+        if (strcmp(parameter->source, "path") != 0 || !ends_with(statement->path, end))
+            refuse("a tile is the last part of a path");
+        statement->tail = true;
+    }
+}
+
+static void check_answer(const struct statement *statement)
+{
+    (void)constant_of(caches, "cache rule", statement->cache);
+    (void)constant_of(renderers, "renderer", statement->renderer);
+    if (statement->type_count > 0 && strcmp(statement->kind, "one") != 0)
+        refuse("only what reads one thing states a media type");
+    if (statement->cache[0] != '\0' && strcmp(statement->method, "GET") != 0)
+        refuse("only what reads can be cached");
+    if (statement->renderer[0] != '\0' && statement->type_count == 0)
+        refuse("what is rendered states its media types; a report is rendered anyway");
+}
+
+static void check_header(struct statement *statement)
 {
     at_line = 1;
     if (statement->summary[0] == '\0')
@@ -369,6 +433,8 @@ static void check_header(const struct statement *statement)
     if ((statement->body[0] != '\0') != has_parameter(statement, "body", "body", 4))
         refuse("a body has a schema and a parameter \"body\", or neither");
     check_path(statement);
+    check_tail(statement);
+    check_answer(statement);
 }
 
 /* "service/sql/receipt-confirmation/list.sql" is receipt_confirmation_list; the query of a report
@@ -446,6 +512,26 @@ static void write_parameters(FILE *out, const struct statement *statement)
     (void)fprintf(out, "};\n");
 }
 
+/* What a header leaves out: JSON that the database makes, and every form of a report. */
+static void write_answer(FILE *out, const struct statement *statement)
+{
+    const bool reports = strcmp(statement->kind, "report") == 0;
+    (void)fprintf(out, "     .offers = ");
+    if (statement->type_count == 0)
+        (void)fprintf(out, "%s",
+                      statement->own_media ? "0"
+                      : reports            ? "REPORT_OFFERS"
+                                           : "JSON_OFFERS");
+    for (size_t i = 0; i < statement->type_count; i++)
+        (void)fprintf(out, "%s1U << %s", i > 0 ? " | " : "",
+                      constant_of(media, "media type", statement->types[i]));
+    (void)fprintf(out, ", .binary = %s, .tail = %s,\n",
+                  statement->type_count > 0 ? "true" : "false", statement->tail ? "true" : "false");
+    (void)fprintf(out, "     .cache = %s, .renderer = %s,\n",
+                  constant_of(caches, "cache rule", statement->cache),
+                  constant_of(renderers, "renderer", reports ? "report" : statement->renderer));
+}
+
 static void write_statement(FILE *out, const struct statement *statement)
 {
     (void)fprintf(out, "    {.name = \"%s\", .file = \"%s\",\n     .summary = ", statement->name,
@@ -460,6 +546,7 @@ static void write_statement(FILE *out, const struct statement *statement)
     for (size_t i = 0; i < statement->role_count; i++)
         (void)fprintf(out, " | %s", constant_of(roles, "role", statement->roles[i]));
     (void)fprintf(out, ", .etag = %s,\n", constant_of(etags, "etag rule", statement->etag));
+    write_answer(out, statement);
     if (statement->body[0] != '\0')
         (void)fprintf(out, "     .body_schema = \"%s\", .body_csv = %s,\n", statement->body,
                       statement->body_csv ? "true" : "false");

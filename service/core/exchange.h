@@ -41,9 +41,6 @@ struct field {
     const char *value;
 };
 
-/* What several accept equally is given as the first of them. */
-enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMATS };
-
 enum { QUERY_MAX = 64 /* parameters in one query */ };
 
 /* What goes out. Strings live in the arena, in constants, or in a result deferred to the arena. */

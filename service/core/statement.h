@@ -17,7 +17,7 @@ enum method {
     METHODS
 };
 
-/* How many rows mean what: see engine/result.h. A report's rows go to its renderer as they are. */
+/* How many rows mean what: see engine/result.h. */
 enum statement_kind { STATEMENT_ONE, STATEMENT_LIST, STATEMENT_WRITE, STATEMENT_REPORT };
 
 enum statement_lane { LANE_READ, LANE_LIST, LANE_WRITE, LANE_REPORT };
@@ -40,11 +40,31 @@ enum parameter_type {
     TYPE_CURSOR,
     TYPE_GROUP,
     TYPE_BOOLEAN,
+    TYPE_TILE, /* the rest of a path, slashes included; the statement says what is one */
     TYPE_JSONB,
     PARAMETER_TYPES
 };
 
 enum etag_rule { ETAG_NONE, ETAG_OPTIONAL, ETAG_REQUIRED };
+
+/* What an answer may come as; http/negotiate knows the media types. What several accept equally is
+   given as the first of them. */
+enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_TEXT, FORMAT_BYTES, FORMATS };
+
+enum {
+    JSON_OFFERS = 1 << FORMAT_JSON,
+    REPORT_OFFERS = 1 << FORMAT_JSON | 1 << FORMAT_CSV | 1 << FORMAT_NDJSON
+};
+
+/* Who may keep an answer, and for how long. */
+enum cache_rule {
+    CACHE_CHECKED, /* whoever asks again hears whether it has changed */
+    CACHE_MOMENT,  /* anybody, for a second */
+    CACHE_FOREVER  /* anybody, for it will never change */
+};
+
+/* Who makes the answer of the rows: the database itself, or one of native/. */
+enum renderer { RENDER_NONE, RENDER_REPORT, RENDER_PROOF, RENDER_CONSISTENCY, RENDERERS };
 
 enum {
     PARAMETERS_MAX = 24, /* $1..$24 */
@@ -75,6 +95,11 @@ struct statement {
     const char *body_schema; /* name below components/schemas, NULL without a body */
     bool body_csv;           /* the body may be CSV: its schema is an array of rows */
     bool own_media;          /* the answer is what its column "type" says, whatever is accepted */
+    unsigned offers;         /* mask of 1u << enum format */
+    bool binary;             /* cells come as they are: columns are of type text or bytea */
+    enum cache_rule cache;
+    enum renderer renderer;
+    bool tail; /* the path's last {name} takes all that is left, slashes included */
     const struct parameter *parameters;
     size_t parameter_count;
 };

@@ -67,6 +67,8 @@ static bool fits(enum parameter_type type, const char *text)
         return is_group(text);
     case TYPE_BOOLEAN:
         return strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
+    case TYPE_TILE: /* the statement knows which there are */
+        return true;
     case TYPE_CURSOR: /* opened, not looked at */
     case TYPE_JSONB:  /* a body */
     case PARAMETER_TYPES:

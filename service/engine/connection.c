@@ -277,7 +277,7 @@ static bool send_statement(struct connection *c, struct exchange *x)
     if (plain->name != NULL && plain_fits(x))
         return PQsendQueryPrepared(c->link.db, plain->name, 0, NULL, NULL, NULL, 0) != 0;
     return PQsendQueryPrepared(c->link.db, x->statement->name, (int)x->statement->parameter_count,
-                               x->values, NULL, NULL, 0) != 0;
+                               x->values, NULL, NULL, x->statement->binary) != 0;
 }
 
 static bool send_sync(struct connection *c, size_t first)

@@ -17,6 +17,7 @@ enum { CONNECT_AGAIN_MS = 250, ANSWER_MS = 10000 };
 /* Object identifiers of the types a parameter may have in the statement (pg_type.dat). */
 enum {
     OID_BOOL = 16,
+    OID_BYTEA = 17,
     OID_INT8 = 20,
     OID_INT4 = 23,
     OID_TEXT = 25,
@@ -47,6 +48,7 @@ static const struct accepted accepted[PARAMETER_TYPES] = {
     [TYPE_CURSOR] = {"cursor", {OID_TEXT}},
     [TYPE_GROUP] = {"group", {OID_TEXT, OID_VARCHAR}},
     [TYPE_BOOLEAN] = {"boolean", {OID_BOOL}},
+    [TYPE_TILE] = {"tile", {OID_TEXT}},
     [TYPE_JSONB] = {"jsonb", {OID_JSONB, OID_JSON}},
 };
 
@@ -176,6 +178,23 @@ static bool check_columns(const struct statement *statement, const PGresult *des
     return true;
 }
 
+/* What comes in binary is read as it is. */
+static bool check_binary(const struct statement *statement, const PGresult *description,
+                         char *reason, size_t reason_bytes)
+{
+    for (int i = 0; i < PQnfields(description); i++) {
+        const Oid found = PQftype(description, i);
+        if (found == OID_TEXT || found == OID_BYTEA)
+            continue;
+        (void)snprintf(reason, reason_bytes,
+                       "%s: a statement that states its media type has columns of type text or "
+                       "bytea, and \"%s\" is another (OID %u)",
+                       statement->file, PQfname(description, i), found);
+        return false;
+    }
+    return true;
+}
+
 static bool check_description(const struct statement *statement, const PGresult *description,
                               char *reason, size_t reason_bytes)
 {
@@ -189,7 +208,9 @@ static bool check_description(const struct statement *statement, const PGresult 
     for (size_t i = 0; i < found; i++)
         if (!check_parameter(statement, description, i, reason, reason_bytes))
             return false;
-    return statement->kind == STATEMENT_REPORT ||
+    if (statement->binary && !check_binary(statement, description, reason, reason_bytes))
+        return false;
+    return statement->renderer != RENDER_NONE ||
            check_columns(statement, description, reason, reason_bytes);
 }
 

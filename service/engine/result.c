@@ -45,28 +45,33 @@ static const char *row_cell(const void *source, size_t row, size_t column)
     return PQgetvalue(source, (int)row, (int)column);
 }
 
-static bool render_report(struct exchange *x, const PGresult *result)
+static size_t row_size(const void *source, size_t row, size_t column)
+{
+    return (size_t)PQgetlength(source, (int)row, (int)column);
+}
+
+static bool render(struct exchange *x, const PGresult *result)
 {
     const struct rows rows = {.source = result,
                               .count = (size_t)PQntuples(result),
                               .columns = (size_t)PQnfields(result),
                               .name = row_name,
-                              .cell = row_cell};
-    if (x->render == NULL)
-        return problem_set(&x->problem, PROBLEM_INTERNAL, "This report has no renderer.");
+                              .cell = row_cell,
+                              .size = row_size};
     return x->render(x, &rows);
 }
 
 static bool fill_response(struct exchange *x, const PGresult *result)
 {
     struct response *response = &x->response;
-    const char *status = cell(result, "status");
+    const char *status = x->statement->binary ? NULL : cell(result, "status");
     int64_t code = 200;
     if (status != NULL && !number_parse(status, 200, 599, &code))
         code = 500;
     response->status = (int)code;
     response->body = cell(result, "body");
-    response->body_bytes = response->body != NULL ? strlen(response->body) : 0;
+    if (response->body != NULL)
+        response->body_bytes = (size_t)PQgetlength(result, 0, PQfnumber(result, "body"));
     response->etag = cell(result, "etag");
     response->location = cell(result, "location");
     response->tree_size = cell(result, "tree_size");
@@ -87,9 +92,7 @@ bool result_apply(struct exchange *x, const struct rules *rules)
     const PGresult *result = x->result;
     if (PQresultStatus(result) != PGRES_TUPLES_OK)
         return sqlstate_problem(x, result, rules);
-    if (x->statement->kind == STATEMENT_REPORT)
-        return render_report(x, result);
-    if (PQntuples(result) == 0)
+    if (PQntuples(result) == 0 && x->statement->kind != STATEMENT_REPORT)
         return no_row(x);
-    return fill_response(x, result);
+    return x->render != NULL ? render(x, result) : fill_response(x, result);
 }

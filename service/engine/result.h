@@ -8,5 +8,6 @@
 #include <stdbool.h>
 
 /* Reads x->result into x->response by column name: status, body, etag, location, next, tree_size.
-   No row: our bug from a write, 404 from what reads. A report's rows go to x->render. */
+   No row: our bug from a write, 404 from what reads, nothing special from a report. Where x->render
+   is set, the rows go there as they are. */
 bool result_apply(struct exchange *x, const struct rules *rules);

@@ -18,7 +18,6 @@
 #include "http/request.h"
 #include "http/respond.h"
 #include "native/native.h"
-#include "native/report.h"
 #include "native/report_run.h"
 #include "transfer/csv.h"
 
@@ -129,11 +128,8 @@ static bool route(struct exchange *x)
         return true;
     if (!catalogue_route(x))
         return route_elsewhere(x);
-    x->offers = x->statement->own_media ? 0 : 1U << FORMAT_JSON;
-    if (x->statement->kind == STATEMENT_REPORT) {
-        x->offers |= 1U << FORMAT_CSV | 1U << FORMAT_NDJSON;
-        x->render = report_render;
-    }
+    x->offers = x->statement->offers;
+    x->render = native_renderer(x->statement->renderer);
     return true;
 }
 

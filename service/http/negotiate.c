@@ -20,6 +20,9 @@ static const struct representation representations[FORMATS] = {
     [FORMAT_JSON] = {"json", "application/json", "application/*", "application/json"},
     [FORMAT_CSV] = {"csv", "text/csv", "text/*", "text/csv; charset=utf-8; header=present"},
     [FORMAT_NDJSON] = {"ndjson", "application/x-ndjson", "application/*", "application/x-ndjson"},
+    [FORMAT_TEXT] = {"text", "text/plain", "text/*", "text/plain; charset=utf-8"},
+    [FORMAT_BYTES] = {"bytes", "application/octet-stream", "application/*",
+                      "application/octet-stream"},
 };
 
 const char *negotiate_type(enum format format)
@@ -119,12 +122,20 @@ static bool take_query_format(struct exchange *x, bool *taken)
     return true;
 }
 
+static enum format first_offer(const struct exchange *x)
+{
+    unsigned format = 0;
+    while (format + 1 < FORMATS && !is_offered(x, format))
+        format++;
+    return (enum format)format;
+}
+
 bool negotiate_format(struct exchange *x)
 {
     bool taken = false;
     if (x->offers == 0)
         return true;
-    x->format = FORMAT_JSON;
+    x->format = first_offer(x);
     if ((x->offers & (x->offers - 1)) != 0 && !take_query_format(x, &taken))
         return false;
     if (taken || x->accept == NULL)

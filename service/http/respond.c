@@ -63,7 +63,8 @@ void respond_finish(struct exchange *x)
     struct response *response = &x->response;
     const bool unchanged = x->method == METHOD_GET && response->status == 200 &&
                            condition_is_unchanged(x->if_none_match, response->etag);
-    x->gzip = x->gzip && x->method == METHOD_GET && squeeze_pays(response);
+    x->gzip =
+        x->gzip && x->method == METHOD_GET && x->format != FORMAT_BYTES && squeeze_pays(response);
     if (x->gzip && response->etag != NULL)
         response->etag = arena_format(x->arena, "%s" CONDITION_GZIP, response->etag);
     if (unchanged)
@@ -147,8 +148,20 @@ static const char *cache_control(const struct exchange *x)
         return x->response.cache;
     if (x->method != METHOD_GET || (x->response.status != 200 && x->response.status != 304))
         return "no-store";
+    if (x->statement != NULL && x->statement->cache == CACHE_FOREVER)
+        return "public, max-age=31536000, immutable";
+    if (x->statement != NULL && x->statement->cache == CACHE_MOMENT)
+        return "public, max-age=1";
     /* Kept, but asked for again each time: what is published changes. */
     return x->principal.known ? "private, no-cache" : "no-cache";
+}
+
+/* What anybody may keep is the same for everybody. */
+static const char *vary(const struct exchange *x)
+{
+    if (x->statement == NULL || x->statement->cache == CACHE_CHECKED)
+        return "Accept, Accept-Encoding, Authorization";
+    return (x->offers & (x->offers - 1)) != 0 ? "Accept, Accept-Encoding" : "Accept-Encoding";
 }
 
 static void add_problem_headers(struct MHD_Response *response, struct exchange *x)
@@ -200,7 +213,7 @@ static void add_headers(struct MHD_Response *response, struct exchange *x)
     const struct response *given = &x->response;
     add(response, "Request-Id", x->id);
     add(response, "Cache-Control", cache_control(x));
-    add(response, "Vary", "Accept, Accept-Encoding, Authorization");
+    add(response, "Vary", vary(x));
     add_cors(response, x);
     add_quota(response, x);
     add(response, "X-Content-Type-Options", "nosniff");

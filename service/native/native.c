@@ -5,6 +5,7 @@
 #include "native/health.h"
 #include "native/pages.h"
 #include "native/prometheus.h"
+#include "native/proof.h"
 #include "native/report.h"
 
 #include <string.h>
@@ -66,6 +67,16 @@ bool native_route(struct exchange *x)
         x->captures[x->capture_count++] = (struct field){
             .name = "slug", .value = arena_copy_bytes(x->arena, slug.text, slug.length)};
     return true;
+}
+
+exchange_render_fn native_renderer(enum renderer renderer)
+{
+    static const exchange_render_fn renderers[RENDERERS] = {
+        [RENDER_REPORT] = report_render,
+        [RENDER_PROOF] = proof_render,
+        [RENDER_CONSISTENCY] = consistency_render,
+    };
+    return renderers[renderer];
 }
 
 unsigned native_methods(const char *path)

@@ -20,7 +20,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
 
 import { bodyExample, fill } from '../lib/calls.mjs';
-import { api, request, sequenced } from '../lib/client.mjs';
+import { api, request, sealed, sequenced } from '../lib/client.mjs';
 import { inDays } from '../lib/clock.mjs';
 import { answerFaults, operations } from '../lib/contract.mjs';
 import * as make from '../lib/make.mjs';
@@ -597,6 +597,12 @@ const fixtures = {
         const made = await make.drafted();
         await sequenced(made.entry);
         return made;
+    },
+    sealed: async () => {
+        const made = await make.drafted();
+        await sealed(made.entry);
+        const { body } = await done(api.anonymous.get('/v1/ledger'));
+        return { ...made, size: body.published_size, beyond: 1_000_000_000 };
     },
     organisation: async () => {
         const { body } = await done(api.anonymous.get('/v1/organisations?text=XI-DEMO-DONOR'));

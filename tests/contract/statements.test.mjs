@@ -25,7 +25,7 @@ function parseHeader(file) {
     const lines = readFileSync(file, 'utf8').split('\n');
     [, header.method, header.path] = /^-- (\S+) (\S+)$/.exec(lines[0]);
     for (const line of lines.slice(1)) {
-        const property = /^-- (kind|lane|role|etag|body|media)\s+(.*)$/.exec(line);
+        const property = /^-- (kind|lane|role|etag|body|media|type|cache|render)\s+(.*)$/.exec(line);
         const parameter = /^-- \$\d+\s+(\S+)\s+(\S+)\s+(\S+)(\s+optional)?\s*$/.exec(line);
         if (!line.startsWith('--')) {
             break;
@@ -51,6 +51,11 @@ const natives = [...readFileSync('service/native/native.c', 'utf8')
     .matchAll(/^ {4}\{"(\/[^"]*)", "([a-z_]+)", \w+\}/gm)]
     .map(([, path, name]) => ({ path, name }));
 
+// The media types of an answer; live.test.mjs knows those of a report.
+function types(header) {
+    return header.type?.split(/,\s*/) ?? ['application/json'];
+}
+
 // What values a parameter of this type may have, by example: good ones and bad ones.
 const TYPES = {
     uuid: [['3f1f0d4e-98a5-4f8e-9f0a-2b7b0c1d2e3f'], ['x']],
@@ -66,6 +71,7 @@ const TYPES = {
     limit: [[1, 200], [0, 201]],
     group: [['LDC', 'EIT'], ['ldc', 'DAC']],
     boolean: [[true, false], ['yes']],
+    tile: [['000', '067.p/12', 'x001/x234/067', 'x001/067.p/255'], ['67', '067/', '067.p', 'x067', 'x1/067']],
     cursor: [['abc'], []],
 };
 
@@ -80,7 +86,8 @@ for (const header of headers) {
         assert.deepEqual(operation['x-roles'], roles);
         assert.deepEqual(operation.security,
             roles.includes('public') ? [{}, { apiKey: [] }] : [{ apiKey: [] }]);
-        const own = header.kind === 'report' ? ['as_of', 'notes', 'bom', 'format'] : [];
+        const own = header.kind === 'report' ? ['as_of', 'notes', 'bom', 'format']
+            : types(header).length > 1 ? ['format'] : [];
         const said = operation.parameters.filter((p) => p.in !== 'header' && !own.includes(p.name));
         const asked = header.parameters.filter((p) => !['body', 'report'].includes(p.in));
         assert.deepEqual(said.map((p) => [p.name, p.in, p.required]),
@@ -93,6 +100,22 @@ for (const header of headers) {
             for (const value of bad) {
                 assert.notDeepEqual(faults(said[i].schema, value), [], `${parameter.name} ${value}`);
             }
+        }
+    });
+
+    test(`${header.file}: the answer`, () => {
+        const operation = operations[header.name];
+        const [, good] = Object.entries(operation.responses).find(([status]) => status < 300);
+        if (header.kind === 'report' || header.media === 'own') {
+            return;
+        }
+        assert.deepEqual(Object.keys(good.content).sort(), types(header).sort());
+        assert.equal(Boolean(good.headers['Cache-Control']), Boolean(header.cache));
+        assert.equal(operation.parameters.some((p) => p.name === 'format'), types(header).length > 1);
+        const answer = good.content['application/json']?.schema;
+        if (header.kind === 'write' && answer.properties?.statement) {
+            assert.deepEqual(answer.properties.proof, { $ref: '#/components/schemas/Proof' },
+                'an answer that Prefer: wait holds back may have the proof');
         }
     });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 
-import { api } from './client.mjs';
+import { api, sealed } from './client.mjs';
 import { inDays } from './clock.mjs';
 import { operations } from './contract.mjs';
 import * as make from './make.mjs';
@@ -54,6 +54,13 @@ const prepared = {
     ledger_entry: async () => ({ id: (await make.drafted()).entry }),
     ledger_erase: async () => ({ id: (await make.drafted()).entry }),
     ledger_content: async () => ({ sha256: (await make.longPlan()).sha256 }),
+    ledger_proof: async () => ({ id: await sealedEntry() }),
+    ledger_checkpoint: async () => published(),
+    ledger_checkpoint_of: async () => ({ size: await published() }),
+    ledger_tile: async () => { await published(); return { level: '0', tile: '000.p/1' }; },
+    ledger_bundle: async () => { await published(); return { tile: '000.p/1' }; },
+    ledger_consistency: async () => ({ query: `old=1&new=${await published()}` }),
+    ledger_vkeys: async () => published(),
     commitment_edit: async () => on(await make.drafted()),
     commitment_submit: async () => on(await make.drafted()),
     commitment_return: async () => on(await make.submitted()),
@@ -170,6 +177,18 @@ function onAction(made) {
     return { ...on(made), action: made.action };
 }
 
+async function sealedEntry() {
+    const { entry } = await make.drafted();
+    await sealed(entry);
+    return entry;
+}
+
+// The size of a tree that is published.
+async function published() {
+    await sealedEntry();
+    return (await api.anonymous.get('/v1/ledger')).body.published_size;
+}
+
 async function organisation() {
     return (await api.anonymous.get('/v1/organisations?limit=1')).body.items[0];
 }
@@ -181,7 +200,8 @@ async function donor() {
 export function fill(path, values) {
     return path.replaceAll(/\{(\w+)\}/g, (_, name) => {
         assert.ok(values[name], `no value for {${name}} of ${path}`);
-        return encodeURIComponent(values[name]);
+        // A tile's name is the one value that spans segments.
+        return encodeURIComponent(values[name]).replaceAll('%2F', name === 'tile' ? '/' : '%2F');
     });
 }
 
@@ -199,7 +219,7 @@ export async function prepare(name) {
         ? on(await make.effective())
         : await (prepared[name] ?? (async () => ({})))();
     return {
-        path: fill(operation.path, call),
+        path: fill(operation.path, call) + (call.query ? `?${call.query}` : ''),
         body: operation.requestBody && (call.body ?? bodyExample(operation)),
         ifMatch: call.ifMatch,
     };

@@ -33,13 +33,15 @@ export async function request(method, path, { token, body, raw, key, ifMatch, he
         headers: sent,
         body: body !== undefined ? JSON.stringify(body) : raw,
     });
-    const text = await response.text();
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const text = new TextDecoder().decode(bytes);
     const json = /[/+]json/.test(response.headers.get('content-type') ?? '');
     return {
         status: response.status,
         headers: response.headers,
         etag: response.headers.get('etag'),
         location: response.headers.get('location'),
+        bytes,
         text,
         body: json && text !== '' ? JSON.parse(text) : text,
     };
@@ -78,6 +80,14 @@ export async function until(condition, ms = 10_000) {
         }
         await new Promise((resolve) => setTimeout(resolve, 25));
     }
+}
+
+// The proof once a published checkpoint covers this entry.
+export async function sealed(entry) {
+    return until(async () => {
+        const { status, text } = await api.anonymous.get(`/v1/ledger/entries/${entry}/proof`);
+        return status === 200 && text;
+    });
 }
 
 // The tree size once the log holds this entry.

@@ -92,6 +92,8 @@ export function answerFaults(operation, answer) {
     }
     if (media && /[/+]json/.test(type)) {
         found.push(...faults(media.schema, answer.body));
+    } else if (media && (type === 'text/plain' || type === 'application/octet-stream')) {
+        found.push(...faults(media.schema, answer.text));
     }
     return found;
 }

@@ -34,6 +34,26 @@ START_TEST(a_path_finds_its_statement_and_captures)
 }
 END_TEST
 
+START_TEST(a_tile_takes_all_that_is_left_of_a_path)
+{
+    struct exchange *x = route(METHOD_GET, "/v1/ledger/tile/3/x001/x234/067.p/12", true);
+    ck_assert_str_eq(x->statement->name, "ledger_tile");
+    ck_assert_str_eq(x->captures[0].value, "3");
+    ck_assert_str_eq(x->captures[1].name, "tile");
+    ck_assert_str_eq(x->captures[1].value, "x001/x234/067.p/12");
+    suite_exchange_free(x);
+    /* Its own text beats a {level} there too. */
+    x = route(METHOD_GET, "/v1/ledger/tile/entries/x001/067", true);
+    ck_assert_str_eq(x->statement->name, "ledger_bundle");
+    ck_assert_str_eq(x->captures[0].value, "x001/067");
+    suite_exchange_free(x);
+    ck_assert_uint_eq(catalogue_methods("/v1/ledger/tile/0/x001/067"), 1U << METHOD_GET);
+    suite_exchange_free(route(METHOD_GET, "/v1/ledger/tile/0", false));
+    suite_exchange_free(route(METHOD_GET, "/v1/ledger/tile/0/", false));
+    suite_exchange_free(route(METHOD_GET, "/v1/ledger/entries/a/proof/b", false));
+}
+END_TEST
+
 START_TEST(other_paths_find_nothing)
 {
     static const char *const paths[] = {"/",
@@ -83,6 +103,28 @@ START_TEST(headers_were_understood)
 }
 END_TEST
 
+START_TEST(what_answers_are_was_understood)
+{
+    const struct statement *tile = catalogue_statement("ledger_tile");
+    ck_assert_uint_eq(tile->offers, 1U << FORMAT_BYTES);
+    ck_assert(tile->binary && tile->tail);
+    ck_assert_int_eq(tile->cache, CACHE_FOREVER);
+    ck_assert_int_eq(tile->renderer, RENDER_NONE);
+    const struct statement *consistency = catalogue_statement("ledger_consistency");
+    ck_assert_uint_eq(consistency->offers, 1U << FORMAT_JSON | 1U << FORMAT_TEXT);
+    ck_assert_int_eq(consistency->renderer, RENDER_CONSISTENCY);
+    ck_assert_int_eq(consistency->cache, CACHE_CHECKED);
+    ck_assert_int_eq(catalogue_statement("ledger_checkpoint")->cache, CACHE_MOMENT);
+    const struct statement *report = catalogue_statement("report_portfolio");
+    ck_assert_uint_eq(report->offers, REPORT_OFFERS);
+    ck_assert_int_eq(report->renderer, RENDER_REPORT);
+    ck_assert(!report->binary);
+    const struct statement *read = catalogue_statement("commitment_read");
+    ck_assert_uint_eq(read->offers, JSON_OFFERS);
+    ck_assert(!read->binary && !read->tail);
+}
+END_TEST
+
 START_TEST(statements_and_migrations_are_in_order)
 {
     size_t count = 0;
@@ -109,6 +151,6 @@ START_TEST(pages_are_whole)
 }
 END_TEST
 
-SUITE("catalogue", a_path_finds_its_statement_and_captures, other_paths_find_nothing,
-      a_path_knows_its_methods, headers_were_understood, statements_and_migrations_are_in_order,
-      pages_are_whole)
+SUITE("catalogue", a_path_finds_its_statement_and_captures, a_tile_takes_all_that_is_left_of_a_path,
+      other_paths_find_nothing, what_answers_are_was_understood, a_path_knows_its_methods,
+      headers_were_understood, statements_and_migrations_are_in_order, pages_are_whole)

@@ -37,6 +37,10 @@ START_TEST(the_best_that_is_offered)
     expect(BOTH, "application/json;q=0, */*", NULL, FORMAT_CSV);
     expect(JSON, "application/*", NULL, FORMAT_JSON);
     expect(0, "text/html", NULL, FORMAT_JSON);
+    expect(1U << FORMAT_BYTES, NULL, NULL, FORMAT_BYTES);
+    expect(1U << FORMAT_BYTES, "application/*", NULL, FORMAT_BYTES);
+    expect(1U << FORMAT_JSON | 1U << FORMAT_TEXT, "text/plain", NULL, FORMAT_TEXT);
+    expect(1U << FORMAT_JSON | 1U << FORMAT_TEXT, NULL, NULL, FORMAT_JSON);
 }
 END_TEST
 
@@ -61,6 +65,8 @@ END_TEST
 START_TEST(what_is_not_offered_is_refused)
 {
     expect(JSON, "text/csv", NULL, -1);
+    expect(1U << FORMAT_BYTES, "application/json", NULL, -1);
+    expect(1U << FORMAT_TEXT, "application/octet-stream", NULL, -1);
     expect(BOTH, "text/html", NULL, -1);
     expect(BOTH, "*/*;q=0", NULL, -1);
     expect(BOTH, "application/json;q=0.000", NULL, -1);
