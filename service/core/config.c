@@ -81,11 +81,15 @@ bool config_read(struct config *config, config_lookup_fn lookup, char *reason, s
     return good;
 }
 
+static void print_text(FILE *out, const char *name, const char *meaning, const char *preset)
+{
+    (void)fprintf(out, "  %-28s %s%s%s%s\n", name, meaning, preset[0] == '\0' ? "" : " (", preset,
+                  preset[0] == '\0' ? "" : ")");
+}
+
 void config_print_help(FILE *out)
 {
-#define TEXT(member, name, preset, meaning)                                                        \
-    (void)fprintf(out, "  %-28s %s%s%s%s\n", name, meaning, (preset)[0] == '\0' ? "" : " (",       \
-                  preset, (preset)[0] == '\0' ? "" : ")");
+#define TEXT(member, name, preset, meaning) print_text(out, name, meaning, preset);
 #define NUMBER(member, name, preset, minimum, maximum, meaning)                                    \
     (void)fprintf(out, "  %-28s %s (%d)\n", name, meaning, preset);
 #include "core/config.def"

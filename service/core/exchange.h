@@ -94,6 +94,8 @@ struct exchange {
     bool csv;               /* the body came as CSV; transfer/csv makes JSON of it */
     bool gzip;              /* is accepted; once there is a response: is how it is sent */
     bool minimal;           /* Prefer: return=minimal */
+    int wait_s;             /* Prefer: wait=SECONDS, 0 when absent */
+    int waited_s;           /* the same, once the answer has what was waited for */
     struct address address; /* of the client, as far as the proxies on the way are trusted */
 
     /* Where it goes: exactly one of the two is set. */

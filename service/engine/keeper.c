@@ -19,10 +19,20 @@ enum {
     ARENA_BYTES = 1 << 16
 };
 
-enum question { ASK_NOTHING, ASK_LISTEN, ASK_KEYS, ASK_LEDGER, ASK_DEADLINES };
+enum question {
+    ASK_NOTHING,
+    ASK_LISTEN_ACCESS,
+    ASK_LISTEN_SEALED,
+    ASK_KEYS,
+    ASK_LEDGER,
+    ASK_DEADLINES
+};
+
+enum { CHANNELS = 2 };
 
 static const char *const questions[] = {
-    [ASK_LISTEN] = "LISTEN aidledger_access",
+    [ASK_LISTEN_ACCESS] = "LISTEN aidledger_access",
+    [ASK_LISTEN_SEALED] = "LISTEN aidledger_sealed",
     [ASK_KEYS] = "SELECT * FROM key_directory()",
     [ASK_LEDGER] = "SELECT * FROM ledger_progress()",
     [ASK_DEADLINES] = "SELECT * FROM deadline_counts()",
@@ -34,7 +44,7 @@ struct keeper {
     struct keeper_feed feed;
     struct metrics *metrics;
     enum question asked;
-    bool listening;
+    int listening; /* to so many of the channels */
     int64_t asked_ms;
     int64_t keys_due_ms;
     int64_t ledger_due_ms;
@@ -55,8 +65,8 @@ static void ask_next(struct keeper *keeper, int64_t now_ms)
 {
     if (keeper->link.state != LINK_UP || keeper->asked != ASK_NOTHING)
         return;
-    if (!keeper->listening)
-        ask(keeper, ASK_LISTEN, now_ms);
+    if (keeper->listening < CHANNELS)
+        ask(keeper, ASK_LISTEN_ACCESS + (unsigned)keeper->listening, now_ms);
     else if (now_ms >= keeper->keys_due_ms)
         ask(keeper, ASK_KEYS, now_ms);
     else if (now_ms >= keeper->ledger_due_ms)
@@ -99,6 +109,7 @@ static void take_ledger(struct keeper *keeper, const PGresult *result)
     metrics_set(&keeper->metrics->ledger_queue, number(result, 0, 1));
     metrics_set(&keeper->metrics->ledger_lag_ms, number(result, 0, 2));
     metrics_set(&keeper->metrics->ledger_sealed, number(result, 0, 3));
+    keeper->feed.sealed(keeper->feed.loop); /* for a notification that was lost */
 }
 
 static void take_deadlines(struct keeper *keeper, const PGresult *result)
@@ -122,8 +133,8 @@ static void take(struct keeper *keeper, const PGresult *result)
         link_fail(&keeper->link, PQresultErrorMessage(result));
         return;
     }
-    if (keeper->asked == ASK_LISTEN)
-        keeper->listening = true;
+    if (keeper->asked == ASK_LISTEN_ACCESS || keeper->asked == ASK_LISTEN_SEALED)
+        keeper->listening++;
     else if (keeper->asked == ASK_KEYS)
         take_keys(keeper, result);
     else if (keeper->asked == ASK_LEDGER)
@@ -149,7 +160,10 @@ static void keeper_readable(struct link *link)
         return;
     PGnotify *notice = NULL;
     while ((notice = PQnotifies(link->db)) != NULL) {
-        keeper->keys_due_ms = 0;
+        if (strcmp(notice->relname, "aidledger_sealed") == 0)
+            keeper->feed.sealed(keeper->feed.loop);
+        else
+            keeper->keys_due_ms = 0;
         PQfreemem(notice);
     }
     ask_next(keeper, clock_ms());
@@ -160,7 +174,7 @@ static void keeper_reset(struct link *link)
 {
     struct keeper *keeper = link->owner;
     keeper->asked = ASK_NOTHING;
-    keeper->listening = false;
+    keeper->listening = 0;
     keeper->keys_due_ms = 0;
     keeper->ledger_due_ms = 0;
     keeper->deadlines_due_ms = 0;

@@ -13,12 +13,15 @@ enum { KEEPER_FIELDS = 8 };
 
 struct keeper;
 
-/* Who takes the rows of key_directory(); all of them or none are committed. */
+/* Who takes the rows of key_directory(), all of them or none are committed; and who hears that a
+   checkpoint may have been published. */
 struct keeper_feed {
     void *directory;
     bool (*begin)(void *directory);
     bool (*add)(void *directory, const char *const fields[KEEPER_FIELDS]);
     void (*commit)(void *directory, int64_t asked_ms);
+    void *loop;
+    void (*sealed)(void *loop);
 };
 
 /* Opens the connection as the loop turns; NULL with a reason on bad settings. */

@@ -12,6 +12,7 @@
 #include "engine/lane.h"
 #include "engine/result.h"
 #include "flow/loop.h"
+#include "flow/wait.h"
 #include "http/condition.h"
 #include "http/guard.h"
 #include "http/negotiate.h"
@@ -130,6 +131,8 @@ static bool route(struct exchange *x)
         return route_elsewhere(x);
     x->offers = x->statement->offers;
     x->render = native_renderer(x->statement->renderer);
+    if (x->statement->kind == STATEMENT_WRITE && x->wait_s > 0)
+        x->then = wait_begin;
     return true;
 }
 

@@ -39,6 +39,11 @@ static void feed_commit(void *directory, int64_t asked_ms)
     directory_commit(directory, asked_ms);
 }
 
+static void feed_sealed(void *loop)
+{
+    waits_wake(loop);
+}
+
 /* ---------------------------------------------------------------- turning */
 
 static void tick(struct loop *loop, int64_t now_ms)
@@ -46,6 +51,7 @@ static void tick(struct loop *loop, int64_t now_ms)
     loop->ticked_ms = now_ms;
     keeper_tick(loop->keeper, now_ms);
     lanes_tick(loop->lanes, now_ms);
+    waits_tick(loop, now_ms);
     daemon_tick(loop->daemon, now_ms);
     const int64_t age = directory_age_ms(loop->directory, now_ms);
     metrics_set(&loop->metrics->directory_age_ms, (uint64_t)age);
@@ -93,6 +99,7 @@ static void drain(struct loop *loop)
 {
     loop->drain_began_ms = clock_ms();
     metrics_set(&loop->metrics->draining, 1);
+    waits_end(loop);
     daemon_drain(loop->daemon);
 }
 
@@ -156,8 +163,12 @@ static bool open_database(struct loop *loop, char *reason, size_t reason_bytes)
                                      .statement_count = loop->plan.statement_count,
                                      .metrics = loop->metrics,
                                      .landed = flow_landed};
-    const struct keeper_feed feed = {
-        .directory = loop->directory, .begin = feed_begin, .add = feed_add, .commit = feed_commit};
+    const struct keeper_feed feed = {.directory = loop->directory,
+                                     .begin = feed_begin,
+                                     .add = feed_add,
+                                     .commit = feed_commit,
+                                     .loop = loop,
+                                     .sealed = feed_sealed};
     loop->lanes = lanes_open(&lanes, reason, reason_bytes);
     if (loop->lanes == NULL)
         return false;

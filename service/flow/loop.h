@@ -9,6 +9,7 @@
 #include "engine/keeper.h"
 #include "engine/lane.h"
 #include "engine/rules.h"
+#include "flow/wait.h"
 #include "http/daemon.h"
 
 #include <stdbool.h>
@@ -39,6 +40,7 @@ struct loop {
     struct daemon *daemon;
     struct lanes *lanes;
     struct keeper *keeper;
+    struct waits waits;
     struct watch stop;
     int epoll;
     int64_t ticked_ms;

@@ -14,6 +14,7 @@
 #include "http/visit.h"
 
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -248,6 +249,13 @@ void daemon_resume(struct exchange *x)
     visit->stage = STAGE_ANSWER;
     visit->daemon->ready = true;
     MHD_resume_connection(x->connection);
+}
+
+/* The library does not look at the socket of a connection that is suspended. */
+bool daemon_has_left(struct exchange *x)
+{
+    struct pollfd socket = {.fd = visit_of(x)->client->fd, .events = POLLRDHUP};
+    return poll(&socket, 1, 0) > 0;
 }
 
 /* ---------------------------------------------------------------- the loop's side */

@@ -48,6 +48,8 @@ int daemon_sleep_ms(const struct daemon *daemon);
 void daemon_tick(struct daemon *daemon, int64_t now_ms);
 /* The response of a waiting exchange is ready. */
 void daemon_resume(struct exchange *x);
+/* Whether the client of a waiting exchange has closed its side of the connection. */
+bool daemon_has_left(struct exchange *x);
 /* Stops to accept; connections are closed after their present request. */
 void daemon_drain(struct daemon *daemon);
 /* How many requests have begun to arrive and are not answered yet. */

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LIST_HEADER_MAX = 8192 };
+enum { LIST_HEADER_MAX = 8192, VALUE_BYTES = 32, WAIT_MAX_S = 30 };
 
 static bool refuse(struct exchange *x, const char *detail)
 {
@@ -231,18 +231,41 @@ static void read_forwarded(struct exchange *x)
     }
 }
 
-/* RFC 7240: only "return=minimal" means anything here. */
-static bool prefers_minimal(const char *prefer)
+/* Whether the preference is NAME=VALUE or NAME="VALUE"; the value is then without quotes. */
+static bool is_preference(const char *text, size_t size, const char *name, char value[VALUE_BYTES])
 {
+    const size_t length = strlen(name);
+    if (size <= length || strncasecmp(text, name, length) != 0 || text[length] != '=')
+        return false;
+    const char *from = text + length + 1;
+    const char *end = text + size;
+    if (end - from >= 2 && *from == '"' && end[-1] == '"') {
+        from++;
+        end--;
+    }
+    if (end - from >= VALUE_BYTES)
+        return false;
+    memcpy(value, from, (size_t)(end - from));
+    value[end - from] = '\0';
+    return true;
+}
+
+/* RFC 7240: return=minimal and wait=SECONDS mean something here. The first wait counts, and nobody
+   is made to wait for longer than WAIT_MAX_S. */
+static void read_preferences(struct exchange *x, const char *prefer)
+{
+    char value[VALUE_BYTES];
+    int64_t seconds = 0;
     while (prefer != NULL && *prefer != '\0') {
         prefer += strspn(prefer, ", \t");
         const size_t size = strcspn(prefer, ",; \t");
-        if ((size == 14 && strncasecmp(prefer, "return=minimal", size) == 0) ||
-            (size == 16 && strncasecmp(prefer, "return=\"minimal\"", size) == 0))
-            return true;
+        if (is_preference(prefer, size, "return", value))
+            x->minimal = x->minimal || strcasecmp(value, "minimal") == 0;
+        else if (x->wait_s == 0 && is_preference(prefer, size, "wait", value) &&
+                 number_parse(value, 0, INT64_MAX, &seconds))
+            x->wait_s = seconds < WAIT_MAX_S ? (int)seconds : WAIT_MAX_S;
         prefer += strcspn(prefer, ",");
     }
-    return false;
 }
 
 static bool read_fields(struct exchange *x)
@@ -251,7 +274,7 @@ static bool read_fields(struct exchange *x)
     x->if_match = read_list(x, "If-Match");
     x->if_none_match = read_list(x, "If-None-Match");
     x->gzip = squeeze_is_accepted(read_list(x, "Accept-Encoding"));
-    x->minimal = prefers_minimal(read_list(x, "Prefer"));
+    read_preferences(x, read_list(x, "Prefer"));
     read_forwarded(x);
     return read_single(x, "Authorization", &x->authorization) &&
            read_single(x, "Idempotency-Key", &x->idempotency_key);

@@ -208,6 +208,14 @@ static void add_quota(struct MHD_Response *response, struct exchange *x)
         arena_format(x->arena, "\"default\";r=%d;t=%d", quota->remaining, quota->reset_s));
 }
 
+/* RFC 7240: what was done of what the client would like. */
+static const char *applied(struct exchange *x)
+{
+    if (x->waited_s == 0)
+        return x->minimal ? "return=minimal" : NULL;
+    return arena_format(x->arena, "%swait=%d", x->minimal ? "return=minimal, " : "", x->waited_s);
+}
+
 static void add_headers(struct MHD_Response *response, struct exchange *x)
 {
     const struct response *given = &x->response;
@@ -232,8 +240,7 @@ static void add_headers(struct MHD_Response *response, struct exchange *x)
         add(response, "Allow", x->allow);
     if (x->gzip && given->body_bytes > 0)
         add(response, "Content-Encoding", "gzip");
-    if (x->minimal)
-        add(response, "Preference-Applied", "return=minimal");
+    add(response, "Preference-Applied", applied(x));
     if (x->close)
         add(response, "Connection", "close");
 }

@@ -152,6 +152,8 @@ static const struct measure measures[] = {
      offsetof(struct metrics, clients_cut)},
     {"requests_in_progress", "gauge", "Requests not answered yet.",
      offsetof(struct metrics, in_progress)},
+    {"requests_held", "gauge", "Writes that are answered when they are sealed.",
+     offsetof(struct metrics, waits)},
 };
 
 /* The same for every loop: this one's word is taken. */

@@ -15,6 +15,7 @@ enum { POINTER_BYTES = 4096 };
 /* What the report hands over to the statement that waits for it. */
 struct run {
     const struct statement *issue;
+    exchange_then_fn then; /* follows that statement */
     const char *body;
     const char *told;
     const char *result;
@@ -230,6 +231,7 @@ static enum round record(struct exchange *x)
         return ROUND_END;
     }
     x->statement = run->issue;
+    x->then = run->then;
     x->render = NULL;
     x->format = FORMAT_JSON;
     memset(x->values, 0, sizeof x->values);
@@ -258,7 +260,7 @@ bool report_run_begin(struct exchange *x)
     if (report == NULL)
         return problem_fault(&x->problem, FAULT_POINTER, "/report", "known_report",
                              "There is no report of this name; see /v1/reports.");
-    *run = (struct run){.issue = x->statement, .body = x->body};
+    *run = (struct run){.issue = x->statement, .then = x->then, .body = x->body};
     x->statement = report;
     x->render = render;
     x->then = record;

@@ -271,3 +271,139 @@ test('every tree begins with every older one', async () => {
         assert.equal((await get(`/v1/ledger/consistency?${query}`)).status, 422, query);
     }
 });
+
+// ---------------------------------------------------------------- Prefer: wait
+
+const post = (prefer, options) => api.donor.post('/v1/commitments', make.draft(),
+    { ...options, headers: { prefer } });
+
+function proves(answer) {
+    const { statement, proof: text } = answer.body;
+    const proof = parseProof(text);
+    const checkpoint = parseCheckpoint(proof.checkpoint, vkeys);
+    assert.equal(leafHash(proof.extra).toString('hex'), statement.leaf_hash);
+    assert.equal(entryOf(proof.extra), statement.entry);
+    assert.ok(checkpoint.signed.includes(true));
+    assert.deepEqual(climb(leafHash(proof.extra), proof.index, checkpoint.size, proof.path),
+        checkpoint.root);
+}
+
+test('a write that waits is answered with its proof', async () => {
+    const answers = await Promise.all(range(20).map(() => post('wait=20')));
+    for (const answer of answers) {
+        assert.equal(answer.status, 201, answer.text);
+        assert.equal(answer.headers.get('preference-applied'), 'wait=20');
+        assert.ok(answer.etag && answer.location);
+        proves(answer);
+    }
+    const long = await post('respond-async, wait="3600"; x=1, wait=1');
+    assert.equal(long.headers.get('preference-applied'), 'wait=30');
+    proves(long);
+    const patched = await api.donor.patch(long.location, { title: 'Another title' },
+        { ifMatch: long.etag, headers: { prefer: 'wait=20' } });
+    assert.equal(patched.status, 200);
+    proves(patched);
+});
+
+test('with return=minimal the answer is held back and stays empty', async () => {
+    const answer = await post('return=minimal, wait=20');
+    assert.equal(answer.status, 201);
+    assert.equal(answer.text, '');
+    assert.equal(answer.headers.get('preference-applied'), 'return=minimal, wait=20');
+    const { body } = await api.donor.get(`${answer.location}/history`);
+    assert.equal((await get(`/v1/ledger/entries/${body.items[0].entry}/proof`)).status, 200);
+});
+
+test('what is refused or not asked for does not wait', async () => {
+    for (const prefer of ['wait=0', 'wait=', 'wait=-1', 'wait=1.5', 'wait=x', 'wait', 'waits=5',
+        'wait=99999999999999999999']) {
+        const answer = await post(prefer);
+        assert.equal(answer.status, 201, answer.text);
+        assert.equal(answer.body.proof, undefined, prefer);
+        assert.equal(answer.headers.get('preference-applied'), null, prefer);
+    }
+    const refused = await api.donor.post('/v1/commitments', { title: 7 },
+        { headers: { prefer: 'wait=20' } });
+    assert.equal(refused.status, 422);
+    assert.equal(refused.headers.get('preference-applied'), null);
+    const read = await get('/v1/ledger', { headers: { prefer: 'wait=20' } });
+    assert.equal(read.status, 200);
+});
+
+test('a time that is over is answered without proof, and a retry has it', async () => {
+    const key = randomUUID();
+    const body = make.draft();
+    const send = (prefer) => api.donor.post('/v1/commitments', body, { key, headers: { prefer } });
+    const letGo = await hold('LOCK TABLE ledger_checkpoint IN EXCLUSIVE MODE;');
+    try {
+        const began = Date.now();
+        const first = await send('wait=1');
+        const passed = Date.now() - began;
+        assert.equal(first.status, 201, first.text);
+        assert.ok(passed >= 990 && passed < 4000, `${passed} ms`);
+        assert.equal(first.body.proof, undefined);
+        assert.equal(first.headers.get('preference-applied'), null);
+        const again = send('wait=20');
+        await letGo();
+        const second = await again;
+        assert.equal(second.headers.get('preference-applied'), 'wait=20');
+        proves(second);
+        const { proof, ...rest } = second.body;
+        assert.ok(proof);
+        assert.deepEqual(rest, first.body);
+        assert.equal((await send('')).text, first.text);
+    } finally {
+        await letGo();
+    }
+});
+
+// A write as bytes, on a connection of its own.
+function raw(url, prefer) {
+    const body = JSON.stringify(make.draft());
+    const socket = dial(url);
+    const answer = new Promise((resolve) => {
+        let text = '';
+        socket.setEncoding('latin1').on('data', (part) => { text += part; });
+        socket.on('close', () => resolve(text));
+        socket.on('error', () => {});
+    });
+    socket.write(`POST /v1/commitments HTTP/1.1\r\nHost: a\r\nConnection: close\r\n` +
+        `Authorization: Bearer ${api.donor.token}\r\nIdempotency-Key: ${randomUUID()}\r\n` +
+        `Prefer: ${prefer}\r\nContent-Type: application/json\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    return { socket, answer };
+}
+
+async function held(url) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    return Number(/^aidledger_requests_held (\d+)/m.exec(text)[1]);
+}
+
+test('waiting has a bound, and ends with the client and with the service', async () => {
+    const service = await startService({ AIDLEDGER_WAITS_MAX: '2' });
+    const letGo = await hold('LOCK TABLE ledger_checkpoint IN EXCLUSIVE MODE;');
+    let status;
+    try {
+        const gone = raw(service.url, 'wait=30');
+        const kept = raw(service.url, 'wait=30');
+        await until(async () => await held(service.url) === 2);
+        const refused = await raw(service.url, 'wait=30').answer;
+        assert.match(refused, /^HTTP\/1\.1 201 /);
+        assert.doesNotMatch(refused, /Preference-Applied|"proof"/);
+        gone.socket.destroy();
+        await until(async () => await held(service.url) === 1, 3000);
+        const next = raw(service.url, 'wait=30');
+        await until(async () => await held(service.url) === 2);
+        status = service.stop();
+        for (const { answer } of [kept, next]) {
+            assert.match(await answer, /^HTTP\/1\.1 201 /);
+            assert.doesNotMatch(await answer, /Preference-Applied|"proof"/);
+        }
+        assert.equal(await status, 0);
+    } finally {
+        await letGo();
+        if (status === undefined) {
+            await service.stop('SIGKILL');
+        }
+    }
+});
