@@ -2,9 +2,9 @@
 // once, and everything is back by itself.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
 
@@ -160,12 +160,14 @@ const kills = {
     both: () => [servicePid(), postmaster()].forEach((pid) => process.kill(pid, 'SIGKILL')),
 };
 
+const kept = `${home}/kept-checkpoint`;
 let load;
 let commitment;
 const title = `Killed ${randomUUID()}`;
 
 test('everything is killed in turn under load, and comes back by itself', async () => {
     commitment = await lib.make.effective();
+    writeFileSync(kept, await (await fetch(`${process.env.AIDLEDGER_TEST_URL}/v1/ledger/checkpoint`)).text());
     load = start([
         { path: '/v1/commitments', body: (id) => ({ title: `${title} ${id}` }) },
         {
@@ -223,6 +225,13 @@ test('what was paid is the sum of what was acknowledged', async () => {
 test('afterwards every statement has its place, and the log and the tables agree', async () => {
     await lib.until(() => lib.rows('SELECT count(*) AS n FROM ledger_queue')[0].n === 0, 10_000);
     assert.deepEqual(lib.faults(), []);
+});
+
+test('the log is verified, and extends the checkpoint that was kept from before', async () => {
+    await lib.until(() => lib.rows('SELECT tree_size() = (SELECT size FROM ledger_sealed) AS done')[0].done);
+    const told = spawnSync(binary, ['verify', 'log', process.env.AIDLEDGER_TEST_URL, '--old', kept],
+        { encoding: 'utf8' });
+    assert.equal(told.status, 0, told.stdout + told.stderr);
 });
 
 test('a killed PostgreSQL leaves no process behind', () => {
