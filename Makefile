@@ -67,7 +67,7 @@ LINK = $(CC) $(MODE) $(LDMODE) -pie -pthread $(LDFLAGS)
 
 SOURCES := $(sort $(shell find service -name '*.c'))
 LIBRARY_SOURCES := $(filter-out service/main.c service/catalogue/embed.c,$(SOURCES))
-CATALOGUE_FOLDERS := $(wildcard service/sql reports migrations api)
+CATALOGUE_FOLDERS := $(wildcard service/sql service/web reports migrations api)
 CATALOGUE_FILES := $(sort $(shell find $(CATALOGUE_FOLDERS) -type f 2>/dev/null))
 UNIT_SOURCES := $(sort $(shell find tests/service -name '*_test.c' 2>/dev/null))
 UNIT_HELPERS := $(sort $(shell find tests/service -name '*.c' ! -name '*_test.c' 2>/dev/null))

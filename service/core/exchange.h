@@ -55,6 +55,7 @@ struct response {
     const char *tree_size;   /* decimal */
     const char *disposition; /* Content-Disposition, for downloads */
     const char *cache;       /* Cache-Control, NULL: respond.c decides */
+    const char *policy;      /* Content-Security-Policy, of pages */
     const char *related;     /* URL of what a report leaves to another resource */
 };
 

@@ -49,11 +49,19 @@ enum etag_rule { ETAG_NONE, ETAG_OPTIONAL, ETAG_REQUIRED };
 
 /* What an answer may come as; http/negotiate knows the media types. What several accept equally is
    given as the first of them. */
-enum format { FORMAT_JSON, FORMAT_CSV, FORMAT_NDJSON, FORMAT_TEXT, FORMAT_BYTES, FORMATS };
+enum format {
+    FORMAT_JSON,
+    FORMAT_CSV,
+    FORMAT_NDJSON,
+    FORMAT_HTML,
+    FORMAT_TEXT,
+    FORMAT_BYTES,
+    FORMATS
+};
 
 enum {
     JSON_OFFERS = 1 << FORMAT_JSON,
-    REPORT_OFFERS = 1 << FORMAT_JSON | 1 << FORMAT_CSV | 1 << FORMAT_NDJSON
+    REPORT_OFFERS = 1 << FORMAT_JSON | 1 << FORMAT_CSV | 1 << FORMAT_NDJSON | 1 << FORMAT_HTML
 };
 
 /* Who may keep an answer, and for how long. */

@@ -233,6 +233,7 @@ static void add_headers(struct MHD_Response *response, struct exchange *x)
     add(response, "Location", given->location);
     add(response, "Aidledger-Tree-Size", given->tree_size);
     add(response, "Content-Disposition", given->disposition);
+    add(response, "Content-Security-Policy", given->policy);
     add_links(response, x);
     if (problem_is_set(&x->problem))
         add_problem_headers(response, x);

@@ -23,6 +23,7 @@ static const struct native natives[] = {
     {"/readyz", "readyz", health_service},
     {"/metrics", "metrics", prometheus_render},
     {"/openapi.json", "openapi", pages_openapi},
+    {"/style.css", "style", pages_style},
     {"/problems/{slug}", "problem_page", pages_problem},
     {"/v1/reports", "report_list", report_list},
     {"/v1/reports/{slug}/definition", "report_definition", report_definition},

@@ -31,6 +31,11 @@ bool pages_openapi(struct exchange *x)
     return serve_page(x, "api/openapi.json", "application/json");
 }
 
+bool pages_style(struct exchange *x)
+{
+    return serve_page(x, "service/web/style.css", "text/css; charset=utf-8");
+}
+
 bool pages_problem(struct exchange *x)
 {
     const char *slug = x->capture_count > 0 ? x->captures[0].value : "";

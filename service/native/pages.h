@@ -8,6 +8,8 @@
 
 /* The contract. */
 bool pages_openapi(struct exchange *x);
+/* The stylesheet of every page. */
+bool pages_style(struct exchange *x);
 /* What a problem's type URI says. */
 bool pages_problem(struct exchange *x);
 /* Where everything begins. */

@@ -7,6 +7,7 @@
 #include "core/page.h"
 #include "core/text.h"
 #include "transfer/report.h"
+#include "transfer/web_page.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -227,6 +228,7 @@ static const struct form *find_form(enum format format)
         [FORMAT_JSON] = {report_write_json, NULL},
         [FORMAT_CSV] = {report_write_csv, "csv"},
         [FORMAT_NDJSON] = {report_write_ndjson, "ndjson"},
+        [FORMAT_HTML] = {report_write_html, NULL},
     };
     return &forms[format];
 }
@@ -260,6 +262,8 @@ bool report_render_told(struct exchange *x, const struct rows *rows, struct repo
     if (ending != NULL)
         x->response.disposition = arena_format(x->arena, "attachment; filename=\"%s-%s.%s\"", slug,
                                                x->response.tree_size, ending);
+    if (x->format == FORMAT_HTML)
+        x->response.policy = web_page_policy;
     return send_document(x, &out);
 }
 

@@ -8,15 +8,30 @@
 
 /* ---------------------------------------------------------------- the manifest */
 
-static const char *word(const json_t *object, const char *name)
+const char *report_word(const json_t *object, const char *name)
 {
     const char *value = json_string_value(json_object_get(object, name));
     return value != NULL ? value : "";
 }
 
+size_t report_columns(const json_t *manifest)
+{
+    return json_array_size(json_object_get(manifest, "columns"));
+}
+
+size_t report_column(const json_t *manifest, const char *name)
+{
+    const json_t *columns = json_object_get(manifest, "columns");
+    size_t column = 0;
+    while (column < json_array_size(columns) &&
+           strcmp(report_word(json_array_get(columns, column), "name"), name) != 0)
+        column++;
+    return column;
+}
+
 static bool is_text(const json_t *column)
 {
-    return strcmp(word(column, "type"), "text") == 0;
+    return strcmp(report_word(column, "type"), "text") == 0;
 }
 
 static bool has_columns(const json_t *columns, const struct rows *rows)
@@ -24,7 +39,8 @@ static bool has_columns(const json_t *columns, const struct rows *rows)
     if (json_array_size(columns) != rows->columns)
         return false;
     for (size_t i = 0; i < rows->columns; i++)
-        if (strcmp(word(json_array_get(columns, i), "name"), rows->name(rows->source, i)) != 0)
+        if (strcmp(report_word(json_array_get(columns, i), "name"), rows->name(rows->source, i)) !=
+            0)
             return false;
     return true;
 }
@@ -94,11 +110,11 @@ static void write_row(struct text *out, const json_t *columns, const struct rows
         const json_t *column = json_array_get(columns, i);
         const char *cell = rows->cell(rows->source, row, i);
         text_add_char(out, i == 0 ? '{' : ',');
-        text_add_json(out, word(column, "name"));
+        text_add_json(out, report_word(column, "name"));
         text_add_char(out, ':');
         if (cell == NULL)
             text_add(out, "null");
-        else if (strcmp(word(column, "type"), "integer") == 0)
+        else if (strcmp(report_word(column, "type"), "integer") == 0)
             text_add(out, cell);
         else
             text_add_json(out, cell);
@@ -112,11 +128,29 @@ static void write_facts(struct text *out, const struct report *report)
                                        "null_rule", "limitations",        "columns"};
     const json_t *manifest = report->manifest;
     text_add(out, "{\"report\":");
-    text_add_json(out, word(manifest, "slug"));
+    text_add_json(out, report_word(manifest, "slug"));
     for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
         write_member(out, told[i], json_object_get(manifest, told[i]));
     write_parameters(out, report);
     text_addf(out, ",\"tree_size\":%s,", report->tree_size);
+}
+
+/* In JSON a line feed stands between tokens only, where a space does as well. */
+static void write_preface(struct text *out, const struct report *report)
+{
+    const char *json = report->preface.members;
+    if (json == NULL)
+        return;
+    while (*json != '\0') {
+        const size_t line = strcspn(json, "\r\n");
+        text_add_bytes(out, json, line);
+        json += line;
+        if (*json != '\0') {
+            text_add_char(out, ' ');
+            json++;
+        }
+    }
+    text_add_char(out, ',');
 }
 
 bool report_write_json(struct text *out, const struct report *report, const struct rows *rows)
@@ -125,10 +159,7 @@ bool report_write_json(struct text *out, const struct report *report, const stru
     if (!has_columns(columns, rows))
         return false;
     write_facts(out, report);
-    if (report->preface.members != NULL) {
-        text_add(out, report->preface.members);
-        text_add_char(out, ',');
-    }
+    write_preface(out, report);
     text_add(out, "\"rows\":[");
     for (size_t row = 0; row < rows->count; row++) {
         if (row > 0)
@@ -141,23 +172,13 @@ bool report_write_json(struct text *out, const struct report *report, const stru
 
 /* ---------------------------------------------------------------- NDJSON */
 
-/* In JSON a line feed stands between tokens only, where a space does as well. */
-static void write_on_one_line(struct text *out, const char *json)
-{
-    for (; *json != '\0'; json++)
-        text_add_char(out, *json == '\n' || *json == '\r' ? ' ' : *json);
-}
-
 bool report_write_ndjson(struct text *out, const struct report *report, const struct rows *rows)
 {
     const json_t *columns = json_object_get(report->manifest, "columns");
     if (!has_columns(columns, rows))
         return false;
     write_facts(out, report);
-    if (report->preface.members != NULL) {
-        write_on_one_line(out, report->preface.members);
-        text_add_char(out, ',');
-    }
+    write_preface(out, report);
     text_addf(out, "\"row_count\":%zu}\n", rows->count);
     for (size_t row = 0; row < rows->count; row++) {
         write_row(out, columns, rows, row);
@@ -213,10 +234,10 @@ static void write_notes(struct text *out, const struct report *report)
 {
     static const char *const lists[] = {"method", "limitations"};
     const json_t *manifest = report->manifest;
-    write_note(out, "report", word(manifest, "slug"));
-    write_note(out, "title", word(manifest, "title"));
-    write_note(out, "definition version", word(manifest, "definition_version"));
-    write_note(out, "question", word(manifest, "question"));
+    write_note(out, "report", report_word(manifest, "slug"));
+    write_note(out, "title", report_word(manifest, "title"));
+    write_note(out, "definition version", report_word(manifest, "definition_version"));
+    write_note(out, "question", report_word(manifest, "question"));
     write_note(out, "tree size", report->tree_size);
     for (size_t i = 0; i < report->parameter_count; i++) {
         text_add(out, "# parameter ");
@@ -228,7 +249,7 @@ static void write_notes(struct text *out, const struct report *report)
         for (size_t line = 0; line < json_array_size(list); line++)
             write_note(out, lists[i], json_string_value(json_array_get(list, line)));
     }
-    write_note(out, "null", word(manifest, "null_rule"));
+    write_note(out, "null", report_word(manifest, "null_rule"));
     if (report->preface.note != NULL) {
         text_add(out, "# ");
         text_add(out, report->preface.note);

@@ -23,6 +23,13 @@ struct report {
     bool bom;               /* CSV begins with a byte order mark, for spreadsheets */
 };
 
+/* A member of the manifest, or of one of its columns, that is text; "" when there is none. */
+const char *report_word(const json_t *object, const char *name);
+/* How many columns the rows have, and the place of one of them; the number of columns when there is
+   none of this name. */
+size_t report_columns(const json_t *manifest);
+size_t report_column(const json_t *manifest, const char *name);
+
 /* All write the same cells in the order of the manifest's columns: text as it is, integers and
    exact decimals as PostgreSQL prints them, null as null or as an empty field. False when the
    result does not have the manifest's columns; whether the text was large enough is asked of it. */

@@ -1,13 +1,15 @@
 // Every form of a report holds the same cells: read back by readers of their own, one by one.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { api, base, until } from '../lib/client.mjs';
 import { somebody } from '../lib/principals.mjs';
 import { rows } from '../lib/sql.mjs';
-import { readCsv, readLines } from './read.mjs';
+import { all, cellsOf, readCsv, readHtml, readLines, textOf } from './read.mjs';
 import { commit, good, makeWorld } from './world.mjs';
 
 const slugs = readdirSync('reports').sort();
@@ -79,6 +81,120 @@ for (const slug of slugs) {
     });
 }
 
+// Exact decimals added up by currency: whole numbers of their last place.
+function addUp(cells, columns, names) {
+    const sums = new Map();
+    const at = (name) => columns.findIndex((column) => column.name === name);
+    for (const row of cells) {
+        const currency = at('currency') < 0 ? '' : row[at('currency')];
+        const sum = sums.get(currency) ?? names.map(() => ({ units: 0n, places: 0 }));
+        names.forEach((name, i) => {
+            const [whole, fraction = ''] = row[at(name)].split('.');
+            const places = Math.max(sum[i].places, fraction.length);
+            const raise = (n, by) => n * 10n ** BigInt(by);
+            sum[i] = { places, units: raise(sum[i].units, places - sum[i].places)
+                + raise(BigInt(whole + fraction), places - fraction.length) };
+        });
+        sums.set(currency, sum);
+    }
+    return [...sums].map(([currency, sum]) => [currency, sum.map(({ units, places }) => {
+        const digits = String(units < 0n ? -units : units).padStart(places + 1, '0');
+        return (units < 0n ? '-' : '') + digits.slice(0, digits.length - places)
+            + (places > 0 ? `.${digits.slice(-places)}` : '');
+    })]);
+}
+
+const plain = (number) => number.replaceAll(',', '');
+
+for (const slug of slugs) {
+    test(`${slug}: the page holds the same cells, and exact sums of those that add up`, async () => {
+        const { cells, text } = await canonical(slug);
+        const { columns, totals = [] } = manifests[slug];
+        const page = readHtml((await form(slug, 'html')).text);
+        const table = cellsOf(all(page, 'table').find(({ attributes }) => attributes.id === 'rows'));
+        assert.deepEqual(table.thead, [columns.map(({ name }) => name.replaceAll('_', ' '))]);
+        assert.deepEqual(table.tbody.map((row) => row.map((cell, at) =>
+            (columns[at].type === 'decimal' ? plain(cell) : cell))), cells);
+        const sums = totals.length > 0 ? addUp(cells, columns, totals) : [];
+        assert.deepEqual(table.tfoot.map((row) => [row[columns.findIndex(({ name }) =>
+            name === 'currency')], totals.map((name) => plain(row[columns.findIndex((column) =>
+            column.name === name)]))]), sums);
+        const digest = createHash('sha256').update(text).digest('hex');
+        assert.ok(all(page, 'code').some((code) => textOf(code) === digest), 'names the JSON');
+    });
+
+    test(`${slug}: the page says what the report is and what it does not tell`, async () => {
+        const { document } = await canonical(slug);
+        const { text, headers } = await form(slug, 'html', '&donor=XI-TEST-NORTH');
+        const page = readHtml(text);
+        const said = textOf(all(page, 'main')[0]);
+        for (const sentence of [document.title, document.question, document.null_rule,
+            ...document.method, ...document.limitations, `As of tree size ${size}`,
+            'Asked for: donor XI-TEST-NORTH.', 'We were not asked.', 'We asked the regulator.']) {
+            assert.ok(said.includes(sentence), sentence);
+        }
+        const links = all(page, 'a').map(({ attributes }) => attributes.href);
+        assert.ok(links.includes(
+            `/v1/reports/${slug}?as_of=${size}&donor=XI-TEST-NORTH&format=csv`));
+        assert.equal(headers.get('content-type'), 'text/html; charset=utf-8');
+        assert.match(headers.get('content-security-policy'), /^default-src 'none'; style-src 'self';/);
+        assert.equal(headers.get('content-disposition'), null);
+        assert.equal(all(page, 'script').length, 0);
+        assert.doesNotMatch(text, / (style|on\w+)=/);
+    });
+
+    test(`${slug}: each chart has its words and its figures`, async () => {
+        const page = readHtml((await form(slug, 'html')).text);
+        const drawings = all(page, 'svg').filter(({ attributes }) => attributes.role === 'img');
+        assert.equal(drawings.length >= 2, (manifests[slug].charts ?? []).length > 0);
+        for (const drawing of drawings) {
+            const [title, description] = ['title', 'desc'].map((name) => textOf(all(drawing, name)[0]));
+            assert.ok(manifests[slug].charts.some((chart) => title.startsWith(chart.title)), title);
+            assert.match(description, /: .*\d/);
+            const [, , width, height] = drawing.attributes.viewBox.split(' ').map(Number);
+            for (const { attributes } of all(drawing, 'rect')) {
+                const [x, y, w, h] = ['x', 'y', 'width', 'height'].map((name) => Number(attributes[name]));
+                assert.ok(x >= 0 && y >= 0 && w >= 0 && h >= 0 && x + w <= width && y + h <= height,
+                    `${JSON.stringify(attributes)} in ${width} x ${height}`);
+            }
+        }
+        const widths = drawings.map(({ attributes }) => attributes.viewBox.split(' ')[2]);
+        assert.deepEqual([...new Set(widths)].sort(), drawings.length > 0 ? ['336', '560'] : []);
+    });
+}
+
+test('a chart adds up exactly what its rows say', async () => {
+    const { document } = await canonical('portfolio');
+    const page = readHtml((await form('portfolio', 'html')).text);
+    const section = all(page, 'section').find((one) => textOf(all(one, 'h2')[0])
+        === 'Committed and disbursed by year, USD');
+    const { tbody } = cellsOf(all(section, 'table')[0]);
+    const years = [...new Set(document.rows.filter(({ currency }) => currency === 'USD')
+        .map(({ year }) => year))].sort();
+    assert.deepEqual(tbody.map(([year]) => Number(year)), years);
+    for (const [year, ...sums] of tbody) {
+        const own = document.rows.filter((row) => row.currency === 'USD' && String(row.year) === year)
+            .map((row) => ['USD', row.committed, row.disbursed]);
+        const columns = ['currency', 'committed', 'disbursed'].map((name) => ({ name }));
+        assert.deepEqual([['USD', sums.map(plain)]], addUp(own, columns, ['committed', 'disbursed']));
+    }
+});
+
+test('a page and its stylesheet are light on a thin line', async () => {
+    const style = await (await fetch(`${base}/style.css`)).text();
+    for (const slug of slugs) {
+        const { text } = await form(slug, 'html');
+        const bytes = gzipSync(text).length + gzipSync(style).length;
+        assert.ok(bytes <= 20_000, `${slug}: ${bytes} bytes`);
+    }
+});
+
+test('the stylesheet is there', async () => {
+    const answer = await fetch(`${base}/style.css`);
+    assert.deepEqual([answer.status, answer.headers.get('content-type')],
+        [200, 'text/css; charset=utf-8']);
+});
+
 test('awkward text and exact amounts are in what is compared', async () => {
     const { document } = await canonical('portfolio');
     assert.ok(document.rows.some((row) => row.donor_name === AWKWARD && row.committed === EXACT));
@@ -93,6 +209,9 @@ test('the parameter wins over Accept, and a form that is not offered is refused'
     assert.equal(await type('&format=ndjson', 'text/csv'), 'application/x-ndjson');
     assert.equal(await type('', 'application/x-ndjson'), 'application/x-ndjson');
     assert.equal(await type('', '*/*'), 'application/json');
+    assert.equal(await type('', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'),
+        'text/html');
+    assert.equal(await type('', 'text/*'), 'text/csv');
     const refused = await api.anonymous.get(`${path}&format=xml`);
     assert.deepEqual([refused.status, refused.body.errors[0].parameter], [422, 'format']);
     const mark = await api.anonymous.get(`${path}&format=csv&bom=yes`);

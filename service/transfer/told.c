@@ -1,0 +1,83 @@
+/* told.c - what a report says in words, the same on a page, on paper and in a workbook. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transfer/told.h"
+
+#include <string.h>
+
+enum { URL_BYTES = 16 * 1024, GROUP = 3 };
+
+const char *told_parameters(struct arena *arena, const struct report *report)
+{
+    struct text out = text_open(arena, URL_BYTES);
+    if (report->parameter_count == 0)
+        return "Asked for: everything.";
+    text_add(&out, "Asked for: ");
+    for (size_t i = 0; i < report->parameter_count; i++) {
+        text_add(&out, i > 0 ? ", " : "");
+        text_add(&out, report->parameters[i].name);
+        text_add_char(&out, ' ');
+        text_add(&out, report->parameters[i].value);
+    }
+    text_add_char(&out, '.');
+    return out.data;
+}
+
+const char *told_address(struct arena *arena, const struct report *report, const char *format)
+{
+    struct text out = text_open(arena, URL_BYTES);
+    text_addf(&out, "/v1/reports/%s?as_of=%s", report_word(report->manifest, "slug"),
+              report->tree_size);
+    for (size_t i = 0; i < report->parameter_count; i++) {
+        text_add_char(&out, '&');
+        text_add_percent(&out, report->parameters[i].name);
+        text_add_char(&out, '=');
+        text_add_percent(&out, report->parameters[i].value);
+    }
+    if (format != NULL)
+        text_addf(&out, "&format=%s", format);
+    return out.data;
+}
+
+const char *told_number(struct arena *arena, const char *number)
+{
+    const char *digits = number + (number[0] == '-');
+    const size_t whole = strspn(digits, "0123456789");
+    struct text out = text_open(arena, URL_BYTES);
+    if (whole <= GROUP || (digits[whole] != '\0' && digits[whole] != '.'))
+        return number;
+    if (number[0] == '-')
+        text_add_char(&out, '-');
+    for (size_t i = 0; i < whole; i++) {
+        if (i > 0 && (whole - i) % GROUP == 0)
+            text_add_char(&out, ',');
+        text_add_char(&out, digits[i]);
+    }
+    text_add(&out, digits + whole);
+    return out.data;
+}
+
+const char *told_rest(struct arena *arena, const struct figures *figures, size_t shown)
+{
+    if (figures->row_count <= shown)
+        return NULL;
+    const char *first = told_number(arena, arena_format(arena, "%zu", shown));
+    const char *all = told_number(arena, arena_format(arena, "%zu", figures->row_count));
+    return arena_format(arena,
+                        "The first %s of %s rows; CSV, NDJSON and XLSX hold all of them. Sums and "
+                        "charts are of all rows.",
+                        first, all);
+}
+
+static void release(void *json)
+{
+    json_decref(json);
+}
+
+const json_t *told_preface(struct arena *arena, const struct report *report)
+{
+    const char *text = report->preface.members != NULL
+                           ? arena_format(arena, "{%s}", report->preface.members)
+                           : NULL;
+    json_t *preface = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    return preface != NULL && arena_defer(arena, release, preface) ? preface : NULL;
+}

@@ -1,0 +1,22 @@
+/* told.h - what a report says in words, the same on a page, on paper and in a workbook. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "transfer/figures.h"
+#include "transfer/report.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+/* "Asked for: donor XI-DEMO-DONOR, year 2021." */
+const char *told_parameters(struct arena *arena, const struct report *report);
+/* "/v1/reports/portfolio?as_of=12&year=2021", with &format= unless it is NULL: the very report, at
+   its position. */
+const char *told_address(struct arena *arena, const struct report *report, const char *format);
+/* "The first 500 of 1,234 rows; CSV, NDJSON and XLSX hold all." NULL when all are shown. */
+const char *told_rest(struct arena *arena, const struct figures *figures, size_t shown);
+/* How a number reads: "1,234.50"; text that is none as it is. */
+const char *told_number(struct arena *arena, const char *number);
+/* What stands beside the rows (struct preface), read; NULL when there is nothing, or no memory. It
+   lives as long as the arena. */
+const json_t *told_preface(struct arena *arena, const struct report *report);

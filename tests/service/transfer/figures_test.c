@@ -1,0 +1,137 @@
+/* figures_test.c - sums and charts of rows, and what does not add up. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transfer/chart.h"
+#include "transfer/markup.h"
+#include "transfer/svg.h"
+
+#include "service/suite.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char manifest_text[] =
+    "{\"totals\":[\"amount\"],\"columns\":["
+    "{\"name\":\"donor\",\"type\":\"text\"},{\"name\":\"year\",\"type\":\"integer\"},"
+    "{\"name\":\"currency\",\"type\":\"text\"},"
+    "{\"name\":\"amount\",\"type\":\"decimal\",\"unit\":\"currency of the row\"}],\"charts\":["
+    "{\"kind\":\"bars\",\"title\":\"By year\",\"by\":\"year\",\"values\":[\"amount\"],"
+    "\"where\":{\"donor\":[\"A\",\"B\"]}},"
+    "{\"kind\":\"flow\",\"title\":\"Flow\",\"through\":[\"donor\",\"year\"],\"value\":\"amount\"},"
+    "{\"kind\":\"heat\",\"title\":\"Heat\",\"rows\":\"donor\",\"columns\":\"year\","
+    "\"value\":\"amount\"},"
+    "{\"kind\":\"bars\",\"title\":\"No such column\",\"by\":\"country\",\"values\":[\"amount\"]}]}";
+
+struct run {
+    struct arena *arena;
+    json_t *manifest;
+    struct figures *figures;
+};
+
+static struct run prepare(void)
+{
+    struct run run = {.arena = arena_make(64 << 20),
+                      .manifest = json_loads(manifest_text, 0, NULL)};
+    ck_assert_ptr_nonnull(run.manifest);
+    run.figures = figures_open(run.arena, run.manifest);
+    ck_assert_ptr_nonnull(run.figures);
+    return run;
+}
+
+static void end(struct run *run)
+{
+    json_decref(run->manifest);
+    arena_free(run->arena);
+}
+
+static void take(struct run *run, const char *donor, const char *year, const char *currency,
+                 const char *amount)
+{
+    const char *const cells[] = {donor, year, currency, amount};
+    ck_assert(figures_take(run->figures, cells));
+}
+
+START_TEST(sums_are_exact_and_by_currency)
+{
+    struct run run = prepare();
+    take(&run, "A", "2020", "USD", "12345678901234567.89");
+    take(&run, "B", "2021", "JPY", "7");
+    take(&run, NULL, "2020", "USD", "0.11");
+    take(&run, "A", "2019", "USD", NULL);
+    const struct tally *sums = &run.figures->sums;
+    ck_assert_uint_eq(sums->count, 2);
+    ck_assert_str_eq(chart_sum(run.figures, &sums->entries[0].sums[0]), "12345678901234568.00");
+    ck_assert_uint_eq(sums->entries[0].sums[0].missing, 1);
+    ck_assert_str_eq(chart_sum(run.figures, &sums->entries[1].sums[0]), "7");
+    ck_assert_uint_eq(run.figures->row_count, 4);
+    end(&run);
+}
+END_TEST
+
+START_TEST(a_chart_takes_the_rows_it_asks_for_and_orders_years)
+{
+    struct run run = prepare();
+    take(&run, "A", "2021", "USD", "1");
+    take(&run, "C", "2021", "USD", "100");
+    take(&run, "B", "2019", "USD", "2");
+    take(&run, "B", "2021", "USD", "3");
+    ck_assert_uint_eq(run.figures->chart_count, 3);
+    const struct chart *bars = &run.figures->charts[0];
+    const struct tally_entry **order = chart_order(run.figures, bars, bars->panels);
+    ck_assert_uint_eq(bars->panels->tally.count, 2);
+    ck_assert_str_eq(order[0]->key[0], "2019");
+    ck_assert_str_eq(chart_sum(run.figures, &order[1]->sums[0]), "4");
+    ck_assert_str_eq(chart_title(run.figures, bars, bars->panels), "By year, USD");
+    end(&run);
+}
+END_TEST
+
+START_TEST(what_cannot_be_added_up_has_no_sum)
+{
+    struct run run = prepare();
+    take(&run, "A", "2021", "USD", "999999999999999999999999999999999999999999999999999999");
+    take(&run, "A", "2021", "USD", "1");
+    take(&run, "A", "2021", "EUR", NULL);
+    const struct panel *usd = run.figures->charts[0].panels;
+    ck_assert_str_eq(chart_sum(run.figures, &usd->tally.entries[0].sums[0]), "");
+    ck_assert(!chart_shows(&run.figures->charts[0], usd));
+    ck_assert(!chart_shows(&run.figures->charts[0], usd->next));
+    end(&run);
+}
+END_TEST
+
+/* Many keys, negative and missing sums, long names: a drawing is closed, and in bounds of memory.
+ */
+START_TEST(every_chart_draws_what_it_is_given)
+{
+    struct run run = prepare();
+    struct text out = text_open(run.arena, 16 << 20);
+    struct markup page = markup_begin(&out);
+    struct svg svg = {.page = &page, .class = "wide"};
+    const struct canvas canvas = svg_canvas(&svg);
+    for (int i = 0; i < 2500; i++) {
+        char donor[80];
+        char year[8];
+        char amount[32];
+        (void)snprintf(donor, sizeof donor, "Ministère de l’économie numérique %d", i % 57);
+        (void)snprintf(year, sizeof year, "%d", 1950 + i % 83);
+        (void)snprintf(amount, sizeof amount, "%d.%02d", (i - 40) * 977, i % 100);
+        take(&run, i % 11 == 0 ? "A" : donor, i % 13 == 0 ? NULL : year, i % 7 ? "USD" : NULL,
+             i % 17 == 0 ? NULL : amount);
+    }
+    for (size_t i = 0; i < run.figures->chart_count; i++)
+        for (const struct panel *panel = run.figures->charts[i].panels; panel != NULL;
+             panel = panel->next)
+            chart_draw(&canvas, run.figures, &run.figures->charts[i], panel, 3360);
+    ck_assert(!out.full);
+    ck_assert_uint_eq(page.depth, 0);
+    ck_assert_uint_eq(run.figures->kept, FIGURES_KEPT);
+    ck_assert_ptr_nonnull(strstr(out.data, "more are in the table."));
+    ck_assert_ptr_nonnull(strstr(out.data, "others"));
+    ck_assert_ptr_nonnull(strstr(out.data, "not stated"));
+    end(&run);
+}
+END_TEST
+
+SUITE("figures", sums_are_exact_and_by_currency,
+      a_chart_takes_the_rows_it_asks_for_and_orders_years, what_cannot_be_added_up_has_no_sum,
+      every_chart_draws_what_it_is_given)
