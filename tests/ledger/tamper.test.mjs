@@ -102,7 +102,7 @@ test('an honest log is verified, and extends the checkpoint that was kept', () =
 
 test('a changed row: the leaf is named', async () => {
     await tampered(`UPDATE ledger_entry AS e SET leaf = convert_to(replace(convert_from(e.leaf, 'UTF8'),
-            '"vkey":"x', '"vkey":"z'), 'UTF8') FROM ledger_leaf AS l
+            '"reason":"x', '"reason":"z'), 'UTF8') FROM ledger_leaf AS l
          WHERE l.entry = e.entry AND l.leaf_index = 123;`,
     () => isFound(/\b123\b/, 'log', url()));
 });
@@ -114,7 +114,7 @@ test('a changed tile: it is named', async () => {
 
 test('a changed row with everything hashed anew: the signed root does not fit', async () => {
     await tampered(`UPDATE ledger_entry AS e SET leaf = convert_to(replace(convert_from(e.leaf, 'UTF8'),
-            '"vkey":"x', '"vkey":"z'), 'UTF8') FROM ledger_leaf AS l
+            '"reason":"x', '"reason":"z'), 'UTF8') FROM ledger_leaf AS l
          WHERE l.entry = e.entry AND l.leaf_index = 123;`, async () => {
         log.run(`SET session_replication_role = replica; ${rehashed()}`);
         isFound(/root/i, 'log', url());
@@ -123,7 +123,7 @@ test('a changed row with everything hashed anew: the signed root does not fit', 
 
 test('with the key in hand, everything hashed and signed anew: not what was kept', async () => {
     await tampered(`UPDATE ledger_entry AS e SET leaf = convert_to(replace(convert_from(e.leaf, 'UTF8'),
-            '"vkey":"x', '"vkey":"z'), 'UTF8') FROM ledger_leaf AS l
+            '"reason":"x', '"reason":"z'), 'UTF8') FROM ledger_leaf AS l
          WHERE l.entry = e.entry AND l.leaf_index = 123;
          DELETE FROM ledger_checkpoint;`, async () => {
         log.run(`SET session_replication_role = replica; ${rehashed()}`);

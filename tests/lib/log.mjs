@@ -90,8 +90,8 @@ export function makeLog({ copyOf = 'aidledger', folder } = {}) {
             { env: log.environment(settings), encoding: 'utf8' }),
         // Statements of the service itself, as many as asked for, committed together.
         append: (count = 1, text = 'x') => log.run(`BEGIN; CALL clock_speak();
-            SELECT count(ledger_append('log_key.rotated', p.organisation_id, gen_random_uuid(), 1,
-                NULL, jsonb_build_object('vkey', '${text}' || g)))
+            SELECT count(ledger_append('organisation.four_eyes', p.organisation_id, gen_random_uuid(), 1,
+                NULL, jsonb_build_object('reason', '${text}' || g)))
               FROM principal AS p, generate_series(1, ${count}) AS g WHERE p.roles = ARRAY['clock'];
             COMMIT;`),
         size: () => log.rows('SELECT tree_size() AS n')[0].n,
