@@ -130,6 +130,11 @@ walkthrough: ## the main job over HTTP against the running service (IATI=DIR)
 	@$(SUBMAKE) $(PARALLEL) program
 	@service/host/walkthrough.sh $(BINARY) $(if $(IATI),'$(IATI)')
 
+.PHONY: replay
+replay: ## does the log of the running service lead to what its database holds, row by row?
+	$(call packages,walkthrough)
+	@exec node tests/fold/replay.mjs
+
 .PHONY: bench
 bench: ## how fast, as ratios to yardsticks run in the same minute (SECONDS=, ROUNDS=)
 	$(call packages,build run test bench)

@@ -9,7 +9,8 @@ function words(database) {
 }
 
 function environment() {
-    const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
+    const kept = Object.entries(process.env)
+        .filter(([name]) => !name.startsWith('PG') || /^PG(PASS|SSL)/.test(name));
     return { ...Object.fromEntries(kept), PGOPTIONS: '-c search_path=aidledger' };
 }
 
