@@ -108,7 +108,7 @@ run: ## install what is missing, build, serve on http://127.0.0.1:8080 (PORT=)
 
 .PHONY: test
 test: ## every test, on a throwaway PostgreSQL (T=pattern for some)
-	$(call packages,build run test lint)
+	$(call packages,build run test browser lint)
 	@exec $(WITH_ME) tests/run $(BUILD)
 
 .PHONY: dev

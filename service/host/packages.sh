@@ -2,7 +2,7 @@
 # packages.sh - installs the Debian packages one part of the work needs, when any is missing.
 # SPDX-License-Identifier: Apache-2.0
 #
-# packages.sh build|run|test|valgrind|lint|walkthrough|bench ...
+# packages.sh build|run|test|browser|valgrind|lint|walkthrough|bench ...
 #
 # When nothing is missing it only asks dpkg and says nothing: it runs before every build.
 set -euo pipefail
@@ -23,10 +23,14 @@ wanted() {
         echo wrk
         command -v npm >/dev/null || echo npm
         ;;
+    browser)
+        echo chromium
+        command -v npm >/dev/null || echo npm
+        ;;
     valgrind) echo valgrind ;;
     lint) echo clang-tidy cppcheck shellcheck ;;
     *)
-        echo "packages: unknown part '$1'; one of build, run, test, valgrind, lint, walkthrough, bench" >&2
+        echo "packages: unknown part '$1'; one of build, run, test, browser, valgrind, lint, walkthrough, bench" >&2
         exit 2
         ;;
     esac

@@ -25,6 +25,8 @@ static const struct native natives[] = {
     {"/openapi.json", "openapi", pages_openapi},
     {"/style.css", "style", pages_style},
     {"/problems/{slug}", "problem_page", pages_problem},
+    {"/verify", "verify_page", pages_verify},
+    {"/verify/{slug}", "verify_file", pages_verify_file},
     {"/v1/reports", "report_list", report_list},
     {"/v1/reports/{slug}/definition", "report_definition", report_definition},
 };

@@ -43,6 +43,40 @@ bool pages_problem(struct exchange *x)
                       "text/markdown; charset=utf-8");
 }
 
+/* Pages and what they are made of. What a page may do is little: run its own scripts, and ask the
+   service it came from. */
+static bool serve_web(struct exchange *x, const char *name)
+{
+    static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; "
+                                 "connect-src 'self'; img-src data:; base-uri 'none'; "
+                                 "form-action 'none'; frame-ancestors 'none'";
+    static const struct {
+        const char *ending;
+        const char *type;
+    } types[] = {{".html", "text/html; charset=utf-8"},
+                 {".css", "text/css; charset=utf-8"},
+                 {".js", "text/javascript; charset=utf-8"}};
+    const char *ending = name != NULL ? strrchr(name, '.') : NULL;
+    for (size_t i = 0; ending != NULL && i < sizeof types / sizeof types[0]; i++) {
+        if (strcmp(ending, types[i].ending) != 0)
+            continue;
+        const bool served = serve_page(x, name, types[i].type);
+        x->response.policy = served ? policy : NULL;
+        return served;
+    }
+    return problem_set(&x->problem, PROBLEM_NOT_FOUND, "There is no such page.");
+}
+
+bool pages_verify(struct exchange *x)
+{
+    return serve_web(x, "service/web/verify.html");
+}
+
+bool pages_verify_file(struct exchange *x)
+{
+    return serve_web(x, arena_format(x->arena, "service/web/verify/%s", x->captures[0].value));
+}
+
 bool pages_index(struct exchange *x)
 {
     struct text body = text_open(x->arena, INDEX_BYTES);
@@ -54,6 +88,7 @@ bool pages_index(struct exchange *x)
                     "\"checkpoint\":\"/v1/ledger/checkpoint\","
                     "\"log_keys\":\"/.well-known/aidledger-vkey\","
                     "\"reports\":\"/v1/reports\","
+                    "\"verify\":\"/verify\","
                     "\"health\":\"/healthz\","
                     "\"readiness\":\"/readyz\","
                     "\"metrics\":\"/metrics\"}}");

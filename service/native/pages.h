@@ -12,5 +12,8 @@ bool pages_openapi(struct exchange *x);
 bool pages_style(struct exchange *x);
 /* What a problem's type URI says. */
 bool pages_problem(struct exchange *x);
+/* The page that verifies reports in the reader's browser, and the files it is made of. */
+bool pages_verify(struct exchange *x);
+bool pages_verify_file(struct exchange *x);
 /* Where everything begins. */
 bool pages_index(struct exchange *x);

@@ -50,6 +50,7 @@ const prepared = {
             identifier: `XI-TEST-${randomBytes(4).toString('hex')}` },
     }),
     problem_page: async () => ({ slug: 'not-found' }),
+    verify_file: async () => ({ slug: 'page.js' }),
     report_definition: async () => ({ slug: 'ownership' }),
     ledger_entry: async () => ({ id: (await make.drafted()).entry }),
     ledger_erase: async () => ({ id: (await make.drafted()).entry }),

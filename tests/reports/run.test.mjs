@@ -24,6 +24,8 @@ const asked = [
     ['ownership', {}], ['ownership', { country: 'NG' }],
     ['boundary-totals', { groups: 'LDC', countries: 'KZ' }],
     ['boundary-totals', { organisations: 'XI-TEST-NORTH', ...euros }],
+    ['cube', { dimensions: 'donor,recipient_group,year', measures: 'amount,ict_220,countries' }],
+    ['cube', { dimensions: 'recipient_country', group: 'LDC', ...euros }],
 ].flatMap(([report, parameters]) => ['json', 'csv']
     .map((format) => ({ report, parameters, format })));
 
