@@ -11,6 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { api, until } from '../lib/client.mjs';
+import * as make from '../lib/make.mjs';
+import { rows } from '../lib/sql.mjs';
 import { leafHash, logKey, makeLog, witnessKey } from '../lib/tlog.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'aidledger-verify-'));
@@ -455,6 +458,54 @@ test('a log is fetched, mirrored, and verified again from the mirror alone', asy
     } finally {
         await server.stop().catch(() => {});
     }
+});
+
+// ---------------------------------------------------------------- the service itself
+
+test('the service\'s own log is verified from nothing, as it grows, and from a mirror', async () => {
+    const url = process.env.AIDLEDGER_TEST_URL;
+    const trusted = ['--vkey', process.env.AIDLEDGER_TEST_VKEY];
+    const sealed = () => until(() => rows(`SELECT NOT EXISTS (SELECT FROM ledger_queue)
+        AND tree_size() = (SELECT size FROM ledger_sealed) AS done`)[0].done, 15_000);
+    const kept = folder();
+    await sealed();
+    await expectVerified('log', url, ...trusted, '--save', kept);
+    const { entry } = await make.registered();
+    await sealed();
+    await expectVerified('consistency', url, ...trusted, '--old', kept);
+    const mirror = folder();
+    await expectVerified('log', url, ...trusted, '--old', kept, '--save', kept, '--mirror', mirror);
+    await expectVerified('log', mirror, ...trusted, '--old', kept);
+    const { status, err } = await verify('log', mirror);
+    assert.equal(status, 0, err);
+    // Each part that was changed in the mirror is named.
+    const parts = readdirSync(join(mirror, 'tile'), { recursive: true })
+        .filter((name) => statSync(join(mirror, 'tile', name)).isFile());
+    for (const part of parts) {
+        const copy = folder();
+        cpSync(mirror, copy, { recursive: true });
+        flip(join(copy, 'tile', part), -1);
+        await expectRefuted(/tile\/entries\/|tile\/\d/, 'log', copy, ...trusted);
+    }
+    await expectRefuted(/not signed by a key that is trusted|of which no key is trusted/, 'log', mirror,
+        '--vkey', logKey(readFileSync(join(mirror, 'checkpoint'), 'utf8').split('\n')[0]).vkey);
+
+    const proof = await api.anonymous.get(`/v1/ledger/entries/${entry}/proof`);
+    assert.equal(proof.status, 200, proof.text);
+    assert.match(await expectVerified('proof', file(proof.text), ...trusted), /^kind commitment\./m);
+});
+
+test('a report that the service has issued is verified by its bytes', async () => {
+    const trusted = ['--vkey', process.env.AIDLEDGER_TEST_VKEY];
+    const run = await make.proven();
+    const report = file((await api.anonymous.get(`${run.path}/result`)).text);
+    writeFileSync(`${report}.proof`, (await api.anonymous.get(`${run.path}/proof`)).text);
+    assert.match(await expectVerified('report', report, ...trusted), /^kind report\.issued$/m);
+    const edited = file(readFileSync(report, 'utf8').replace('1', '2'));
+    await expectRefuted(/is not the report that was issued/, 'report', edited, ...trusted, '--proof',
+        `${report}.proof`);
+    rmSync(`${report}.proof`);
+    await expectVerified('report', report, process.env.AIDLEDGER_TEST_URL, ...trusted);
 });
 
 test('a part that has become a whole tile since is read from that', async () => {
