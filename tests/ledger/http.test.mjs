@@ -10,7 +10,7 @@ import * as make from '../lib/make.mjs';
 import { hold } from '../lib/sql.mjs';
 import { dial, exchange } from '../lib/wire.mjs';
 import { Tree, climb, leafHash, parseBundle, parseCheckpoint, parseProof, parseVkey, tileName }
-    from './rfc6962.mjs';
+    from '../lib/rfc6962.mjs';
 
 const LEAVES = 530; // two full tiles and more
 const FOREVER = 'public, max-age=31536000, immutable';

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { makeLog } from '../lib/log.mjs';
 import { startService } from '../lib/service.mjs';
 import { Tree, climb, leafHash, parseBundle, parseCheckpoint, parseProof, parseVkey, tileName }
-    from './rfc6962.mjs';
+    from '../lib/rfc6962.mjs';
 
 const LEAVES = 256 * 256 + 256 + 37;
 let log;

@@ -1,68 +1,28 @@
-// log.mjs - logs apart from the suite's: database, key and sealer of their own; and the tree of
-// RFC 6962 as its text defines it, to hold what the sealer builds against.
+// log.mjs - logs apart from the suite's: database, key and sealer of their own, and what is wrong with
+// the trees that the sealer builds.
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash, createPublicKey, verify } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { until } from './client.mjs';
+import { Tree, leafHash, nodeHash, parseCheckpoint, parseVkey } from './rfc6962.mjs';
 import { rows, run } from './sql.mjs';
 
-// ---------------------------------------------------------------- the tree, by its definition
+export { leafHash, nodeHash };
+export const rootOf = (hashes) => new Tree(hashes).root();
 
-const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts)).digest();
-
-export const nodeHash = (left, right) => sha256(Buffer.of(1), left, right);
-export const leafHash = (leaf) => sha256(Buffer.of(0), leaf);
-
-// MTH over leaf hashes (section 2.1): the left half is the largest power of two below the number.
-export function rootOf(hashes) {
-    if (hashes.length < 2) {
-        return hashes.length === 0 ? sha256() : hashes[0];
-    }
-    let half = 1;
-    while (half * 2 < hashes.length) {
-        half *= 2;
-    }
-    return nodeHash(rootOf(hashes.slice(0, half)), rootOf(hashes.slice(half)));
-}
-
-// ---------------------------------------------------------------- notes
-
-// { origin, size, root, signers(vkeys): those of the keys that have signed it }
+// A checkpoint taken apart; which of these keys have signed it, and how many signatures there are.
 export function readNote(note) {
-    const [text, lines] = note.split(/(?<=\n)\n/);
-    const [origin, size, root, ...rest] = text.split('\n');
-    const signatures = lines.trimEnd().split('\n').map((line) => {
-        const [, name, base64] = line.match(/^— (\S+) (\S+)$/);
-        return { name, bytes: Buffer.from(base64, 'base64') };
-    });
-    return {
-        origin, size: Number(size), root: Buffer.from(root, 'base64'), extra: rest.slice(0, -1),
-        signers: (vkeys) => vkeys.filter((vkey) => signatures.some((one) => isSigned(text, one, vkey))),
-        count: signatures.length,
-    };
+    const read = (vkeys) => parseCheckpoint(note, vkeys.map(parseVkey));
+    return { ...read([]), count: read([]).signed.length,
+        signers: (vkeys) => vkeys.filter((vkey) => read([vkey]).signed.includes(true)) };
 }
-
-function isSigned(text, { name, bytes }, vkey) {
-    const [, keyName, hex, base64] = vkey.match(/^([^+]+)\+([0-9a-f]{8})\+(.+)$/);
-    const key = Buffer.from(base64, 'base64');
-    const id = sha256(Buffer.from(`${keyName}\n`), key).subarray(0, 4);
-    return key[0] === 1 && id.toString('hex') === hex && name === keyName
-        && bytes.subarray(0, 4).equals(id)
-        && verify(null, Buffer.from(text), publicKey(key.subarray(1)), bytes.subarray(4));
-}
-
-const publicKey = (bytes) => createPublicKey({ format: 'jwk',
-    key: { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') } });
 
 // Whether a line "— name base64" is the key's signature of the text.
-export const isSignatureLine = (text, line, vkey) => {
-    const [, name, base64] = line.match(/^— (\S+) (\S+)$/);
-    return isSigned(text, { name, bytes: Buffer.from(base64, 'base64') }, vkey);
-};
+export const isSignatureLine = (text, line, vkey) =>
+    parseCheckpoint(`${text}\n${line}\n`, [parseVkey(vkey)]).signed[0];
 
 // ---------------------------------------------------------------- a log of its own
 
@@ -162,7 +122,7 @@ export function treeFaults(log) {
         if (said.size !== size || !said.root.equals(rootOf(hashes.slice(0, size)))) {
             found.push(`the checkpoint of ${size} has another root`);
         }
-        if (said.signers(vkeys).length !== said.count || said.extra.length > 0) {
+        if (said.signers(vkeys).length !== said.count || said.more.length > 0) {
             found.push(`the checkpoint of ${size} is not signed by the keys of the log`);
         }
     });

@@ -1,56 +1,18 @@
 // tlog.mjs - transparency logs by the letter of RFC 6962 and C2SP, apart from the program's C: trees,
 // signed notes, cosignatures, and whole logs in folders.
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, createPrivateKey, createPublicKey, randomBytes, randomUUID, sign, verify }
+import { createPrivateKey, createPublicKey, randomBytes, randomUUID, sign, verify }
     from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { canonical } from '../fold/log.mjs';
+import { Tree, leafHash, sha256 } from './rfc6962.mjs';
 
-const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256'))
-    .digest();
-
-export const leafHash = (leaf) => sha256(Buffer.of(0), leaf);
-const nodeHash = (left, right) => sha256(Buffer.of(1), left, right);
-
-// ---------------------------------------------------------------- trees (RFC 6962 section 2.1)
-
-// The largest power of two below n.
-const split = (n) => 2 ** (31 - Math.clz32(n - 1));
-
-export function root(hashes) {
-    if (hashes.length === 0) {
-        return sha256('');
-    }
-    if (hashes.length === 1) {
-        return hashes[0];
-    }
-    const left = split(hashes.length);
-    return nodeHash(root(hashes.slice(0, left)), root(hashes.slice(left)));
-}
-
-export function inclusion(index, hashes) {
-    if (hashes.length <= 1) {
-        return [];
-    }
-    const left = split(hashes.length);
-    return index < left
-        ? [...inclusion(index, hashes.slice(0, left)), root(hashes.slice(left))]
-        : [...inclusion(index - left, hashes.slice(left)), root(hashes.slice(0, left))];
-}
-
-function subproof(old, hashes, whole) {
-    if (old === hashes.length) {
-        return whole ? [] : [root(hashes)];
-    }
-    const left = split(hashes.length);
-    return old <= left
-        ? [...subproof(old, hashes.slice(0, left), whole), root(hashes.slice(left))]
-        : [...subproof(old - left, hashes.slice(left), false), root(hashes.slice(0, left))];
-}
-
-export const consistency = (old, hashes) => (old === 0 ? [] : subproof(old, hashes, true));
+export { leafHash };
+export const root = (hashes) => new Tree(hashes).root();
+export const inclusion = (index, hashes) => new Tree(hashes).path(index);
+export const consistency = (old, hashes) => new Tree(hashes).consistency(old, hashes.length);
 
 // ---------------------------------------------------------------- keys and notes (C2SP signed-note)
 
