@@ -37,7 +37,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'AL422',
             MESSAGE = 'The years go backwards.',
             DETAIL = jsonb_build_array(jsonb_build_object(
-                'parameter', parameter, 'rule', 'order',
+                'parameter', parameter, 'rule', 'period_order',
                 'detail', format('This is not after %s.', other)))::text;
     END IF;
     RETURN asked;
