@@ -303,6 +303,11 @@ test('a write that waits is answered with its proof', async () => {
         { ifMatch: long.etag, headers: { prefer: 'wait=20' } });
     assert.equal(patched.status, 200);
     proves(patched);
+    // Two statements run for this one: the report, and that it was issued.
+    const issued = await api.auditor.post('/v1/report-runs', { report: 'portfolio' },
+        { headers: { prefer: 'wait=20' } });
+    assert.equal(issued.status, 201, issued.text);
+    proves(issued);
 });
 
 test('with return=minimal the answer is held back and stays empty', async () => {
