@@ -67,7 +67,9 @@ static bool write_all(int fd, const char *bytes, size_t count)
 
 static bool write_new(const char *path, const void *bytes, size_t count, mode_t mode)
 {
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    /* One that a killed attempt has left may not be writable. */
+    (void)unlink(path);
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return false;
     bool is_written = fchmod(fd, mode) == 0 && write_all(fd, bytes, count) && fsync(fd) == 0;

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ledger/log_key.h"
 
-#include "core/durable.h"
+#include "core/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -173,12 +173,12 @@ bool log_key_init(const char *path, const char *name, char vkey[NOTE_VKEY_MAX], 
         return refuse(reason, reason_bytes, path, "cannot have this name");
     note_signer_print(&signer, skey);
     (void)snprintf(file, sizeof file, "%s%s\n", head, skey);
-    const bool written = durable_write(path, file, strlen(file), S_IRUSR);
+    const bool written = file_replace(path, file, strlen(file), S_IRUSR, reason, reason_bytes);
     note_verifier_print(&signer.verifier, vkey);
     note_signer_wipe(&signer);
     sodium_memzero(skey, sizeof skey);
     sodium_memzero(file, sizeof file);
-    return written || refuse(reason, reason_bytes, path, "cannot be written");
+    return written;
 }
 
 bool log_key_next(const struct log_keys *keys, struct note_signer *next)
@@ -236,9 +236,9 @@ bool log_key_add(const char *path, const struct note_signer *next, const char *u
     if (added) {
         note_signer_print(next, skey);
         join_lines(old, until, skey, &lines);
-        added = !lines.full && durable_write(path, lines.bytes, lines.length, S_IRUSR);
-        if (!added)
-            (void)refuse(reason, reason_bytes, path, "cannot be written");
+        added = lines.full
+                    ? refuse(reason, reason_bytes, path, "has too many keys")
+                    : file_replace(path, lines.bytes, lines.length, S_IRUSR, reason, reason_bytes);
     }
     sodium_memzero(old, sizeof old);
     sodium_memzero(skey, sizeof skey);

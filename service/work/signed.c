@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "work/signed.h"
 
-#include "core/durable.h"
+#include "core/file.h"
 #include "ledger/note.h"
 
 #include <errno.h>
@@ -71,8 +71,8 @@ bool signed_write(struct signed_state *state, const char *origin, uint64_t size,
 {
     char text[CHECKPOINT_MAX];
     checkpoint_print(origin, size, root, text);
-    if (!durable_write(state->path, text, strlen(text), S_IRUSR | S_IWUSR))
-        return refuse(state, strerrordesc_np(errno), reason, reason_bytes);
+    if (!file_replace(state->path, text, strlen(text), S_IRUSR | S_IWUSR, reason, reason_bytes))
+        return false;
     state->known = true;
     state->size = size;
     state->root = *root;

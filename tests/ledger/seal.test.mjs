@@ -280,7 +280,7 @@ test('a folder that cannot be written to holds up the seal, and nothing is signe
     full.append(5);
     const sealer = full.seal([], { AIDLEDGER_SEALER_STATE: `${full.folder}/gone` });
     await sealer.untilSaid(/seal_refused/);
-    assert.match(sealer.said(), /the signed state .*gone.* No such file or directory/);
+    assert.match(sealer.said(), /gone.*\.signed cannot be written: No such file or directory/);
     assert.equal(full.sealed(), 0);
     await sealer.stop();
 });

@@ -5,6 +5,7 @@
 #include "service/suite.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -69,6 +70,23 @@ START_TEST(what_cannot_be_read_is_told_with_its_cause)
 }
 END_TEST
 
+START_TEST(what_a_killed_attempt_has_left_is_in_nobodys_way)
+{
+    struct arena *arena = suite_arena();
+    const char *path = own_path(arena, "key");
+    const char *beside = own_path(arena, "key.new");
+    char reason[REASON_BYTES];
+    const int fd = open(beside, O_WRONLY | O_CREAT | O_CLOEXEC, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(close(fd), 0);
+    ck_assert(file_replace(path, "one", 3, S_IRUSR, reason, sizeof reason));
+    ck_assert_int_ne(access(beside, F_OK), 0);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(rmdir(folder), 0);
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(what_cannot_be_replaced_stays)
 {
     struct arena *arena = suite_arena();
@@ -92,5 +110,5 @@ START_TEST(what_cannot_be_replaced_stays)
 }
 END_TEST
 
-SUITE("file", what_is_written_is_read, what_cannot_be_read_is_told_with_its_cause,
-      what_cannot_be_replaced_stays)
+SUITE("file", what_a_killed_attempt_has_left_is_in_nobodys_way, what_is_written_is_read,
+      what_cannot_be_read_is_told_with_its_cause, what_cannot_be_replaced_stays)
