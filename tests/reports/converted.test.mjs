@@ -2,13 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // tests/reports/converted/*.csv are the figures of world.mjs in euro. The rate set has the averages
-// of two years: 1.2500 US dollars for a euro in 2020, 1.2000 in 2021, and no yen at all.
+// of four years: 1.2500 US dollars for a euro in 2020, 1.2000 in 2021, 1.5000 in 2022 and 1.0000 in
+// 2023, and no yen at all.
 //   2020  Malawi's disbursement of 50.01 USD: 30.01 / 1.25 = 24.008, so 24.01; 20.00 / 1.25 = 16.00;
 //         together 40.008, so 40.01. Vanuatu 30.00 = 24.00, Africa 20.00 = 16.00; all 80.008.
 //   2021  D: 300.00 / 1.2 = 250.00; 110.00 / 1.2 = 91.666.., so 91.67. I: 50.00 / 1.2 = 41.666..,
 //         10.00 / 1.2 = 8.333.. . Together 291.67 committed and exactly 100.00 disbursed.
 //         B is in euro already. LLDC: 500.00 + 291.666.. = 791.67; ring 2 of what was paid:
 //         20.00 + 91.666.. = 111.67.
+//   P     1826.00 / 1.25 = 1460.80; 80.00 / 1.2 = 66.666.., 120.00 / 1.5 = 80.00, and 50.00.
+//   Q, R  350.00 / 1.2 = 291.666..; 180.00 / 1.5 = 120.00. All of 2021: 791.666.. + 291.666.. = 1083.33
+//         committed, 300.00 + 66.666.. = 366.67 disbursed.
 // C is in yen and stays where it is, without amounts.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -27,17 +31,18 @@ let size;
 
 async function state(csv, more = {}) {
     const { body } = await good(api.steward.post('/v1/exchange-rate-sets', {
-        name: 'Two years, for tests', source: 'This test', layout: 'plain', base_currency: 'EUR',
+        name: 'Four years, for tests', source: 'This test', layout: 'plain', base_currency: 'EUR',
         method: 'annual_average', published_on: '2022-01-03', retrieved_on: '2022-01-04',
         csv: heading + csv, ...more }));
     return { ...body.rate_set, size: await sequenced(body.statement.entry) };
 }
 
-const twoYears = 'USD,2020-01-01,2020-12-31,1.2500\nUSD,2021-01-01,2021-12-31,1.2000\n';
+const fourYears = 'USD,2020-01-01,2020-12-31,1.2500\nUSD,2021-01-01,2021-12-31,1.2000\n'
+    + 'USD,2022-01-01,2022-12-31,1.5000\nUSD,2023-01-01,2023-12-31,1.0000\n';
 
 before(async () => {
     world = await makeWorld();
-    set = await state(twoYears);
+    set = await state(fourYears);
     size = set.size;
 });
 
@@ -132,8 +137,8 @@ test('into a currency that the set does not have nothing is converted', async ()
     }
     const told = body.limitations.filter((one) => one.startsWith('No rate: ')).join(' ');
     for (const words of ['of type 2 in EUR, together 500.00.', 'of type 3 in EUR, together 200.00.',
-        'of type 2 in JPY, together 1000.', 'of type 2 in USD, together 1350.00.',
-        'of type 3 in USD, together 220.01.']) {
+        'of type 2 in JPY, together 1000.', 'of type 2 in USD, together 3526.00.',
+        'of type 3 in USD, together 650.01.']) {
         assert.ok(told.includes(words), words);
     }
 });
@@ -159,7 +164,7 @@ test('a daily rate holds until the next one, for at most seven days', async () =
 test('an average holds in its month or year and on no day beside it', async () => {
     const monthly = await state('USD,2020-02-01,2020-02-29,1.25\n', { method: 'monthly_average' });
     for (const [of, first, last] of [[monthly, '2020-02-01', '2020-02-29'],
-        [set, '2020-01-01', '2021-12-31']]) {
+        [set, '2020-01-01', '2023-12-31']]) {
         const day = (date, by) => new Date(Date.parse(date) + by * 86_400_000)
             .toISOString().slice(0, 10);
         assert.notEqual(converted(1, 'USD', first, 'EUR', of), null);

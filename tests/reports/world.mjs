@@ -19,6 +19,15 @@
 // C  XI-TEST-NORTH commits 1000 JPY on 2021-05-05 to Nigeria, which is in no group; no ICT marker.
 // D  XI-DEMO-DONOR commits 300.00 USD on 2021-05-05 to Malawi, all 22020: ICT by its purpose code.
 //    It disburses 120.00 USD on 2021-07-01, takes that back, and disburses 110.00 USD.
+// P  XI-TEST-SOUTH commits 1826.00 USD on 2020-11-02 to Kenya, which is in no group: 11110, no ICT marker,
+//    tied, aid type A01, from 2021-01-01 to 2025-12-31, which are 1826 days, so that a dollar falls on
+//    each. Its schedule has 100.00 in each of 2021, 2022, 2024 and 2025, as known from 2020-12-01 on;
+//    on 2024-06-01 it moves the 100.00 of 2024 to 2025. It disburses 80.00 USD on 2021-04-01,
+//    120.00 on 2022-05-02 and 50.00 on 2023-06-01.
+// Q  XI-TEST-SOUTH commits 200.00 USD on 2021-11-02 to Ghana, which is in no group: 11110, partly tied.
+//    100.00 are scheduled for 2022, as known from 2021-12-01 on, and 120.00 are disbursed on 2022-03-01.
+// R  is a commitment of 150.00 USD like Q, but untied; 100.00 are scheduled for 2022 as well, and 60.00
+//    disbursed on 2022-09-01, through the treasury (channel 1).
 // I  XI-TEST-IMPORT is imported: 50.00 USD committed to Burkina Faso (LDC and LLDC) on 2021-01-01 and
 //    10.00 USD disbursed on 2021-02-01, 11110. Nobody was invited.
 //
@@ -26,7 +35,14 @@
 // answered. Vanuatu is silent on A. Kazakhstan is still awaited on B. Nigeria contests C, is rejected
 // and disputes that; in the end both agree to differ. The deadlines of A have passed. Malawi got 50.00
 // of 50.01 USD of A and says that this is partial; in the end both accept the cent. It got the 110.00
-// USD of D in full. Kazakhstan cannot see the 200.00 EUR of B.
+// USD of D in full. Kazakhstan cannot see the 200.00 EUR of B. Kenya got the 80.00 USD of P in full on
+// 2021-04-11, 115.00 of the 120.00 on 2022-05-05, which the donor explains by a fee, and 49.80 of the
+// 50.00 on 2023-06-21, which is in full but for the bank's part. Ghana did not receive the 60.00 USD of
+// R: the donor used the wrong account. Of the 120.00 of Q it says nothing.
+//
+// The donor of D links it to pillar c of action line C11 with 70 % of its money, which Malawi endorses,
+// and to pillar b with 30 %, which Malawi refuses. The donor of A links it to pillar d with 60 %: Malawi
+// endorses that, Vanuatu says nothing. P is linked to target a without a share.
 //
 // "open" is the position at which C is still disputed and A still a case.
 import assert from 'node:assert/strict';
@@ -83,7 +99,7 @@ export async function good(promise) {
 export async function commit(editor, approver, changes) {
     const made = await good(editor.post('/v1/commitments', draft({
         end_date: undefined, schedule: undefined, ict_significance: undefined, ict_share: undefined,
-        ict_reason: undefined, ...changes, start_date: changes.commitment_date })));
+        ict_reason: undefined, start_date: changes.commitment_date, ...changes })));
     const path = made.location;
     const sent = await good(editor.post(`${path}/submit`, undefined, { ifMatch: made.etag }));
     await good(approver.post(`${path}/register`, undefined, { ifMatch: sent.etag }));
@@ -112,6 +128,66 @@ function confirm(officer, transaction, outcome, amount, date) {
         ...(amount ? { amount, value_date: date } : {}) }));
 }
 
+// The clock says meanwhile which instalments were missed, and each statement makes a new version.
+async function change(caller, path, action, body) {
+    for (;;) {
+        const { etag } = await good(caller.get(path));
+        const answer = await caller.post(`${path}/${action}`, body, { ifMatch: etag });
+        if (answer.status !== 412) {
+            return good(answer);
+        }
+    }
+}
+
+function explain(donor, confirmation, reason) {
+    return change(donor, confirmation.location, 'explain',
+        { reason_code: reason, text: 'As the bank told us.' });
+}
+
+async function link(editor, path, item, share) {
+    const { body } = await good(editor.post(`${path}/links`, { framework: 'C11',
+        framework_version: 'V1.2', item, share, rationale: 'As the agreement says.' }));
+    return `${path}/links/${body.link.id}/answers`;
+}
+
+const inYear = (year, amount) => ({ period_start: `${year}-01-01`, period_end: `${year}-12-31`,
+    amount });
+
+// The commitments that have a forward schedule, their payments and what became of these.
+async function makeScheduled() {
+    await organisation('XI-TEST-SOUTH');
+    await organisation('XI-TEST-KE', 'KE');
+    await organisation('XI-TEST-GH', 'GH');
+    const [south, kenya, ghana] = await Promise.all([
+        somebody('XI-TEST-SOUTH', 'donor_editor,donor_approver'),
+        somebody('XI-TEST-KE', 'recipient_officer', 'KE'),
+        somebody('XI-TEST-GH', 'recipient_officer', 'GH')]);
+    const usual = { currency: 'USD', sectors: [{ code: '11110', share: '100' }] };
+    const p = await commit(south, south, { ...usual, commitment_date: '2020-11-02',
+        amount: '1826.00', recipients: [{ country: 'KE', share: '100' }], tied_status: '4',
+        aid_type: 'A01', start_date: '2021-01-01', end_date: '2025-12-31',
+        schedule: [2021, 2022, 2024, 2025].map((year) => inYear(year, '100.00')) });
+    const toGhana = { ...usual, commitment_date: '2021-11-02',
+        recipients: [{ country: 'GH', share: '100' }], schedule: [inYear(2022, '100.00')] };
+    const q = await commit(south, south, { ...toGhana, amount: '200.00', tied_status: '3' });
+    const r = await commit(south, south, { ...toGhana, amount: '150.00' });
+    const p1 = await pay(south, p, '2021-04-01', '80.00', 'USD');
+    const p2 = await pay(south, p, '2022-05-02', '120.00', 'USD');
+    const p3 = await pay(south, p, '2023-06-01', '50.00', 'USD');
+    await pay(south, q, '2022-03-01', '120.00', 'USD');
+    const r1 = await pay(south, r, '2022-09-01', '60.00', 'USD',
+        { disbursement_channel: '1' });
+    await change(south, p, 'schedule', { reason: 'The works begin later.',
+        planned_disbursements: [inYear(2021, '100.00'), inYear(2022, '100.00'),
+            inYear(2025, '200.00')] });
+    await confirm(kenya, p1, 'full', '80.00', '2021-04-11');
+    await explain(south, await confirm(kenya, p2, 'partial', '115.00', '2022-05-05'), 'fee');
+    await confirm(kenya, p3, 'full', '49.80', '2023-06-21');
+    await explain(south, await confirm(ghana, r1, 'not_received'), 'wrong_account');
+    await link(south, p, 'target-a');
+    return { p, q, r, south };
+}
+
 export async function makeWorld() {
     await organisation('XI-TEST-NORTH');
     await organisation('XI-TEST-KZ', 'KZ');
@@ -120,6 +196,7 @@ export async function makeWorld() {
         somebody('XI-TEST-NORTH', 'donor_editor'), somebody('XI-TEST-NORTH', 'donor_approver'),
         somebody('XI-TEST-KZ', 'recipient_officer', 'KZ'),
         somebody('XI-TEST-NG', 'recipient_signatory', 'NG')]);
+    const scheduled = await makeScheduled();
     const all = (code) => [{ code, share: '100' }];
     const a = await commit(api.donor, api.donorApprover, { commitment_date: '2020-12-03',
         amount: '1000.00', currency: 'USD',
@@ -148,6 +225,12 @@ export async function makeWorld() {
     const input = `/v1/ownership-inputs/${rejected.body.ownership_input.id}`;
     const disputed = await good(nigeria.post(`${input}/escalate`,
         { ground: 'Nobody asked the ministry.' }, { ifMatch: rejected.etag }));
+    await good(api.signatory.post(await link(api.donor, d, 'pillar-c', '70'),
+        { answer: 'endorsed' }));
+    await good(api.signatory.post(await link(api.donor, d, 'pillar-b', '30'),
+        { answer: 'refused', reason: 'No data are collected.' }));
+    await good(api.signatory.post(await link(api.donor, a, 'pillar-d', '60'),
+        { answer: 'endorsed' }));
     const partial = await confirm(api.officer, a1, 'partial', '50.00', '2020-12-10');
     const open = await sequenced(partial.body.statement.entry);
     const differing = await good(nigeria.post(`${input}/agree-to-differ`,
@@ -160,20 +243,34 @@ export async function makeWorld() {
         { difference: '0.01' }, { ifMatch: once.etag }));
     await confirm(api.officer, d1, 'full', '110.00', '2021-07-03');
     const last = await confirm(kazakhstan, b1, 'not_visible');
-    return { a, b, c, d, editor, approver, open,
+    return { a, b, c, d, ...scheduled, editor, approver, open,
         size: await sequenced(last.body.statement.entry) };
 }
 
+// Not what the clock says meanwhile: it may be the newest statement of all, by which reports judge.
+const OF_SOUTH = `JOIN commitment AS c ON c.id = e.aggregate AND e.kind <> 'instalment.missed'
+    JOIN organisation AS o ON o.id = c.organisation_id AND o.identifier = 'XI-TEST-SOUTH'`;
+
 // Deadlines are weeks away, which no test waits for: while `work` runs, those for positions on one
-// commitment have passed, and payments were reported on the day they were made.
+// commitment have passed, payments were reported on the day they were made, and the schedules of
+// XI-TEST-SOUTH were known when the head of this file says so.
 export async function withDeadlinesPassed(path, work) {
     const id = path.split('/').at(-1);
     const mine = `input_id IN (SELECT id FROM ownership_input WHERE commitment_id = '${id}')`;
     const before = rows(`SELECT input_id, version, due_on FROM ownership_state WHERE ${mine}`);
     const reported = rows('SELECT id, recorded_at FROM transaction');
+    const said = rows('SELECT entry, at FROM ledger_entry');
     run(`SET session_replication_role = replica;
          UPDATE ownership_state SET due_on = '2021-01-15' WHERE ${mine} AND due_on IS NOT NULL;
-         UPDATE transaction SET recorded_at = transaction_date`);
+         UPDATE transaction SET recorded_at = transaction_date;
+         UPDATE ledger_entry SET at = (SELECT CASE WHEN w.schedule > 1 THEN '2024-06-01'::timestamptz
+                                                   WHEN 'KE' = ANY (c.countries) THEN '2020-12-01'
+                                                   ELSE '2021-12-01' END
+                                         FROM commitment AS c
+                                         LEFT JOIN planned_disbursement AS w
+                                           ON w.entry = ledger_entry.entry AND w.ordinal = 1
+                                        WHERE c.id = ledger_entry.aggregate)
+          WHERE entry IN (SELECT e.entry FROM ledger_entry AS e ${OF_SOUTH})`);
     try {
         return await work();
     } finally {
@@ -181,6 +278,8 @@ export async function withDeadlinesPassed(path, work) {
             UPDATE ownership_state SET due_on = ${row.due_on ? `'${row.due_on}'` : 'NULL'}
              WHERE input_id = '${row.input_id}' AND version = ${row.version};`).join('')}
             ${reported.map((row) => `UPDATE transaction SET recorded_at = '${row.recorded_at}'
-             WHERE id = '${row.id}';`).join('')}`);
+             WHERE id = '${row.id}';`).join('')}${said.map((row) => `
+            UPDATE ledger_entry SET at = '${row.at}'
+             WHERE entry = '${row.entry}' AND at <> '${row.at}';`).join('')}`);
     }
 }
