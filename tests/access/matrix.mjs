@@ -75,6 +75,8 @@ report_boundary_totals                     200 200 200 200 200 200 200 200 200 2
 report_cube                                200 200 200 200 200 200 200 200 200 200 200 200 200
 report_group_allocation                    200 200 200 200 200 200 200 200 200 200 200 200 200
 report_reconciliation                      200 200 200 200 200 200 200 200 200 200 200 200 200
+report_predictability                      200 200 200 200 200 200 200 200 200 200 200 200 200
+report_medium_term_predictability          200 200 200 200 200 200 200 200 200 200 200 200 200
 report_ownership                           200 200 200 200 200 200 200 200 200 200 200 200 200
 report_run_list                            200 200 200 200 200 200 200 200 200 200 200 200 200
 report_run_read                            200 200 200 200 200 200 200 200 200 200 200 200 200
