@@ -77,6 +77,12 @@ report_group_allocation                    200 200 200 200 200 200 200 200 200 2
 report_reconciliation                      200 200 200 200 200 200 200 200 200 200 200 200 200
 report_predictability                      200 200 200 200 200 200 200 200 200 200 200 200 200
 report_medium_term_predictability          200 200 200 200 200 200 200 200 200 200 200 200 200
+report_untied_aid                          200 200 200 200 200 200 200 200 200 200 200 200 200
+report_timeliness                          200 200 200 200 200 200 200 200 200 200 200 200 200
+report_on_budget                           200 200 200 200 200 200 200 200 200 200 200 200 200
+report_framework_coverage                  200 200 200 200 200 200 200 200 200 200 200 200 200
+report_donor_scorecard                     200 200 200 200 200 200 200 200 200 200 200 200 200
+report_recipient_scorecard                 200 200 200 200 200 200 200 200 200 200 200 200 200
 report_ownership                           200 200 200 200 200 200 200 200 200 200 200 200 200
 report_run_list                            200 200 200 200 200 200 200 200 200 200 200 200 200
 report_run_read                            200 200 200 200 200 200 200 200 200 200 200 200 200

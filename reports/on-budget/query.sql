@@ -1,0 +1,81 @@
+-- GET /v1/reports/on-budget
+-- How much aid is on the budget of the recipient and uses its systems, as far as the ledger can tell.
+-- kind  report
+-- lane  report
+-- role  public
+-- $1    donor      query   text      optional
+-- $2    country    query   country   optional
+-- $3    year       query   year      optional
+-- $4    currency   query   currency  optional
+-- $5    rate_set   query   uuid      optional
+WITH scheduled AS (
+    SELECT p.donor, p.country, p.year, p.currency, sum(p.at_start) AS amount
+      FROM report_promises($4::text, $5::uuid) AS p
+     WHERE p.country IS NOT NULL
+     GROUP BY p.donor, p.country, p.year, p.currency),
+system AS (
+    SELECT s.* FROM report_systems($4, $5) AS s),
+cell AS MATERIALIZED (
+    SELECT coalesce(o.identifier, o.id::text) AS donor_key, o.name AS donor_name, k.country,
+           k.year, k.currency, s.disbursed, c.amount AS scheduled,
+           CASE WHEN s.channel_unstated < s.disbursed THEN s.treasury END AS treasury,
+           CASE WHEN s.aid_type_unstated < s.disbursed THEN s.budget_support END AS budget_support
+      FROM (SELECT w.donor, w.country, w.year, w.currency FROM system AS w
+             UNION
+            SELECT w.donor, w.country, w.year, w.currency FROM scheduled AS w) AS k
+      JOIN organisation AS o ON o.id = k.donor
+      LEFT JOIN system AS s
+        ON (s.donor, s.country, s.year, s.currency) = (k.donor, k.country, k.year, k.currency)
+      LEFT JOIN scheduled AS c
+        ON (c.donor, c.country, c.year, c.currency) = (k.donor, k.country, k.year, k.currency)
+     WHERE ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
+       AND ($2::text IS NULL OR k.country = $2)
+       AND ($3::integer IS NULL OR k.year = $3)),
+missing AS (
+    SELECT jsonb_agg(to_jsonb(m)) AS notes
+      FROM (SELECT p.stated_currency AS currency, '3' AS type,
+                   count(DISTINCT p.transaction_id) AS transactions, sum(p.stated) AS amount
+              FROM report_payments($4, $5) AS p
+             WHERE p.amount = 'NaN' AND p.country IS NOT NULL AND ($2 IS NULL OR p.country = $2)
+             GROUP BY p.stated_currency) AS m),
+told AS (
+    SELECT c.donor_key, c.donor_name, c.country, c.year, c.currency, i.*
+      FROM cell AS c
+     CROSS JOIN LATERAL (
+           SELECT CASE WHEN coalesce(c.disbursed, 0) <= 0 THEN 'nothing disbursed'
+                       WHEN c.disbursed = 'NaN' THEN 'no rate' END AS reason) AS w
+     CROSS JOIN LATERAL (VALUES
+           (1, '6_1', NULL::numeric, c.scheduled, 0, 'the approved budget is not recorded'),
+           (2, '6_2', NULL, NULL, 0, 'the approved budget is not recorded'),
+           (3, '9b-budget_execution', c.treasury, c.disbursed, num_nonnulls(c.treasury),
+               coalesce(w.reason, 'no channel is stated')),
+           (4, '9b-financial_reporting', c.budget_support, c.disbursed,
+               num_nonnulls(c.budget_support), coalesce(w.reason, 'no aid type is stated')),
+           (5, '9b-auditing', c.budget_support, c.disbursed, num_nonnulls(c.budget_support),
+               coalesce(w.reason, 'no aid type is stated')),
+           (6, '9b-procurement', c.budget_support, c.disbursed, num_nonnulls(c.budget_support),
+               coalesce(w.reason, 'no aid type is stated')),
+           (7, '9b', coalesce(c.treasury, 0) + 3 * coalesce(c.budget_support, 0), c.disbursed,
+               num_nonnulls(c.treasury) + 3 * num_nonnulls(c.budget_support),
+               coalesce(w.reason, 'no component is known')))
+           AS i (place, indicator, numerator, denominator, components, reason)),
+valued AS (
+    SELECT t.*, report_share(t.numerator, t.denominator * nullif(t.components, 0)) AS at_least
+      FROM told AS t)
+SELECT t.donor_key AS donor, t.donor_name, t.country, t.year, t.currency, t.indicator,
+       CASE WHEN t.numerator IS NOT NULL AND t.place < 7
+            THEN report_sum(t.numerator, u.minor_unit, $4) END AS numerator,
+       CASE WHEN t.denominator IS NOT NULL THEN report_sum(t.denominator, u.minor_unit, $4) END
+           AS denominator,
+       CASE WHEN t.place > 2 THEN t.components END AS components, t.at_least,
+       CASE WHEN t.at_least IS NULL THEN t.reason END AS null_reason,
+       CASE WHEN row_number() OVER place = 1 THEN report_conversion($4, $5) END AS method,
+       CASE WHEN row_number() OVER place = 1
+            THEN report_conversion_limits($4, $5, (SELECT m.notes FROM missing AS m)) END
+           AS limitations
+  FROM (VALUES (true)) AS always
+  LEFT JOIN valued AS t ON true
+  LEFT JOIN currency AS u ON u.code = t.currency
+WINDOW place AS (ORDER BY t.donor_key COLLATE "C", t.country COLLATE "C", t.year,
+                          t.currency COLLATE "C", t.place)
+ ORDER BY row_number() OVER place

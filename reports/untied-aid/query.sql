@@ -1,0 +1,56 @@
+-- GET /v1/reports/untied-aid
+-- How much of what donors commit is untied, partially tied or tied, and of how much they do not say.
+-- kind  report
+-- lane  report
+-- role  public
+-- $1    donor      query   text      optional
+-- $2    country    query   country   optional
+-- $3    year       query   year      optional
+-- $4    currency   query   currency  optional
+-- $5    rate_set   query   uuid      optional
+-- $6    in_kind    query   boolean   optional
+WITH part AS MATERIALIZED (
+    SELECT p.*, coalesce(o.identifier, o.id::text) AS donor_key, o.name AS donor_name,
+           extract(year FROM p.transaction_date)::integer AS year
+      FROM report_tying($4::text, $5::uuid) AS p
+      JOIN organisation AS o ON o.id = p.donor
+     WHERE p.in_kind = coalesce($6::boolean, false)
+       AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
+       AND ($2::text IS NULL OR p.country = $2)
+       AND ($3::integer IS NULL OR extract(year FROM p.transaction_date) = $3)),
+missing AS (
+    SELECT jsonb_agg(to_jsonb(m)) AS notes
+      FROM (SELECT p.currency, '2' AS type, count(DISTINCT p.transaction_id) AS transactions,
+                   sum(p.stated) AS amount
+              FROM part AS p
+             WHERE p.amount = 'NaN'
+             GROUP BY p.currency) AS m),
+told AS (
+    SELECT p.donor_key, p.donor_name, p.country, p.year, p.currency, sum(p.amount) AS committed,
+           sum(p.amount) FILTER (WHERE p.tying = 'untied') AS untied,
+           sum(p.amount) FILTER (WHERE p.tying = 'partially_tied') AS partially_tied,
+           sum(p.amount) FILTER (WHERE p.tying = 'tied') AS tied,
+           sum(p.amount) FILTER (WHERE p.tying = 'unreported') AS unreported,
+           sum(p.amount) FILTER (WHERE p.tying = 'disregarded') AS disregarded
+      FROM part AS p
+     GROUP BY p.donor_key, p.donor_name, p.country, p.year, p.currency)
+SELECT t.donor_key AS donor, t.donor_name, t.country, t.year, t.currency,
+       report_sum(t.committed, u.minor_unit, $4) AS committed,
+       report_sum(t.untied, u.minor_unit, $4) AS untied,
+       report_sum(t.partially_tied, u.minor_unit, $4) AS partially_tied,
+       report_sum(t.tied, u.minor_unit, $4) AS tied,
+       report_sum(t.unreported, u.minor_unit, $4) AS tied_unreported,
+       report_sum(t.disregarded, u.minor_unit, $4) AS disregarded,
+       report_share(t.untied, coalesce(t.untied, 0) + coalesce(t.partially_tied, 0)
+                              + coalesce(t.tied, 0)) AS untied_rate,
+       report_share(t.unreported, t.committed - coalesce(t.disregarded, 0)) AS unreported_rate,
+       CASE WHEN row_number() OVER place = 1 THEN report_conversion($4, $5) END AS method,
+       CASE WHEN row_number() OVER place = 1
+            THEN report_conversion_limits($4, $5, (SELECT m.notes FROM missing AS m)) END
+           AS limitations
+  FROM (VALUES (true)) AS always
+  LEFT JOIN told AS t ON true
+  LEFT JOIN currency AS u ON u.code = t.currency
+WINDOW place AS (ORDER BY t.donor_key COLLATE "C", t.country COLLATE "C", t.year,
+                          t.currency COLLATE "C")
+ ORDER BY row_number() OVER place
