@@ -62,7 +62,7 @@ struct response {
 /* What a report says beside its rows, from the same position of the ledger. */
 struct preface {
     const char *members; /* of its JSON document, without the braces around them */
-    const char *note;    /* one line before its CSV, without its end */
+    const char *note;    /* lines before its CSV, without the last end */
 };
 
 /* Who writes what, in the order of the walk (flow/flow.c):

@@ -40,8 +40,8 @@ for (const operation of Object.values(operations)) {
     test(`${operation.operationId}: OPTIONS and HEAD`, async () => {
         const path = fill(operation.path, { id: randomUUID(), transaction: randomUUID(),
             link: randomUUID(), code: 'MW', group: 'LDC', list: 'Sector', framework: 'C11',
-            version: 'V1.2', slug: 'ownership', action: 1, size: 1, level: '0',
-            tile: 'x001/000.p/1', sha256: '0'.repeat(64) });
+            version: 'V1.2', slug: 'ownership', measure: 'committed', action: 1, size: 1,
+            level: '0', tile: 'x001/000.p/1', sha256: '0'.repeat(64) });
         const offered = await request('OPTIONS', path);
         assert.equal(offered.status, 204);
         const allowed = offered.headers.get('allow').split(', ');

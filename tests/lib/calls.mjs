@@ -52,6 +52,7 @@ const prepared = {
     problem_page: async () => ({ slug: 'not-found' }),
     verify_file: async () => ({ slug: 'page.js' }),
     report_definition: async () => ({ slug: 'ownership' }),
+    report_explain: async () => ({ slug: 'portfolio', measure: 'committed' }),
     ledger_entry: async () => ({ id: (await make.drafted()).entry }),
     ledger_erase: async () => ({ id: (await make.drafted()).entry }),
     ledger_content: async () => ({ sha256: (await make.longPlan()).sha256 }),

@@ -143,10 +143,10 @@ test('predictability: the revision before a payment is the one in force before i
 
 test('predictability: the fiscal year of the country, and shares of several', async () => {
     const north = await somebody('XI-TEST-SOUTH', 'donor_editor,donor_approver');
-    // The odd cent of 100.01 USD is the first one's, as with payments: 33.34, 33.34 and 33.33.
+    // A third of 100.01 USD each, by largest remainder, as with payments: 33.34, 33.34 and 33.33.
     await commit(north, north, { commitment_date: '2021-11-02', amount: '500.00', currency: 'USD',
-        recipients: [{ country: 'LS', share: '33.335' }, { country: 'SZ', share: '33.335' },
-            { country: 'NA', share: '33.33' }], sectors: [{ code: '11110', share: '100' }],
+        recipients: ['LS', 'SZ', 'NA'].map((country) => ({ country, share: '100/3' })),
+        sectors: [{ code: '11110', share: '100' }],
         schedule: [{ period_start: '2022-02-01', period_end: '2022-03-31', amount: '100.01' }] });
     await settled();
     const told = async () => (await report('predictability?donor=XI-TEST-SOUTH'))
@@ -200,6 +200,24 @@ test('medium-term predictability: by volume over all donors, also when some are 
         const one = (await report(`${path}&donor=XI-DEMO-DONOR`))
             .filter((row) => row.years_ahead === 2);
         assert.deepEqual(one, both.slice(0, 1));
+    });
+});
+
+test('medium-term predictability: a plan covers every commitment that runs then', async () => {
+    const bare = await commit(world.south, world.south, { commitment_date: '2022-01-02',
+        amount: '90.00', currency: 'USD', recipients: [{ country: 'KE', share: '100' }],
+        sectors: [{ code: '11110', share: '100' }], end_date: '2024-06-30' });
+    await pay(api.donor, world.d, '2021-07-03', '1.00', 'USD');
+    await settled();
+    await withDeadlinesPassed(world.a, async () => {
+        run(`SET session_replication_role = replica;
+             UPDATE ledger_entry SET at = '2022-02-01'
+              WHERE aggregate = '${bare.split('/').at(-1)}'`);
+        const told = (await report('medium-term-predictability?country=KE&donor=XI-TEST-SOUTH'))
+            .filter((row) => row.year === 2022)
+            .map((row) => pick(row, ['plan', 'commitments', 'commitments_without_schedule']));
+        // 2023: nothing on either; 2024: P has 100.00, this has nothing; 2025: it has ended.
+        assert.deepEqual(told, [[0, 2, 2], [0, 2, 1], [1, 1, 0]]);
     });
 });
 
@@ -417,4 +435,53 @@ test('answer times: who waits is not dropped', async () => {
         shift(before.map((row) => `UPDATE ownership_position SET recorded_at = '${row.recorded_at}'
                                     WHERE id = '${row.id}'`));
     }
+});
+
+// ---------------------------------------------------------------- budgets and country systems
+
+// Ghana: 60.00 of 180.00 went through the treasury, so budget execution is at least 33.33 %; nothing is
+// budget support, so the other three are at least 0, and 9b at least 60 / (4 x 180) = 8.33 %. Kenya: general
+// budget support uses all four. Kazakhstan: no channel is stated, so three components are known and not
+// four; Burkina Faso: nothing is.
+test('on budget: floors, by what is known, and null where nothing is', async () => {
+    const all = await late(`on-budget?as_of=${world.size}`);
+    const told = (country, indicator, year) => pick(all.find((row) => row.country === country
+        && row.indicator === indicator && (!year || row.year === year)),
+    ['numerator', 'denominator', 'components', 'at_least', 'null_reason']);
+    assert.deepEqual(told('GH', '9b-budget_execution'), ['60.00', '180.00', 1, '33.33', null]);
+    assert.deepEqual(told('GH', '9b-auditing'), ['0.00', '180.00', 1, '0.00', null]);
+    assert.deepEqual(told('GH', '9b'), [null, '180.00', 4, '8.33', null]);
+    assert.deepEqual(told('KE', '9b', 2022), [null, '120.00', 4, '100.00', null]);
+    assert.deepEqual(told('KZ', '9b-budget_execution'),
+        [null, '200.00', 0, null, 'no channel is stated']);
+    assert.deepEqual(told('KZ', '9b'), [null, '200.00', 3, '0.00', null]);
+    assert.deepEqual(told('BF', '9b'), [null, '10.00', 0, null, 'no component is known']);
+    assert.deepEqual(told('KE', '6_1', 2024),
+        [null, '100.00', null, null, 'the approved budget is not recorded']);
+    assert.deepEqual(told('KE', '9b', 2024), [null, null, 0, null, 'nothing disbursed']);
+});
+
+// ---------------------------------------------------------------- data limitations
+
+// 8 commitments: B, C, I, Q and R are linked to nothing, P, Q and R have a schedule, A and B an ICT marker.
+// In dollars 50.00 + 200.00 + 150.00 of 3526.00 are linked to nothing. Positions were due from Malawi and
+// Vanuatu on A; Vanuatu is silent. 9 receipts are due, Vanuatu's and one of Ghana's are missing. The
+// southern donor said its last word in 2024.
+test('data limitations: what is missing, of what', async () => {
+    const all = await late(`data-limitations?as_of=${world.size}`);
+    const told = (limitation, currency = null) => pick(all.find((row) =>
+        row.limitation === limitation && row.currency === currency),
+    ['numerator', 'denominator', 'share']);
+    assert.deepEqual(told('imported_commitments'), ['1', '8', '12.50']);
+    assert.deepEqual(told('unlinked_commitments'), ['5', '8', '62.50']);
+    assert.deepEqual(told('unlinked_money', 'USD'), ['400.00', '3526.00', '11.34']);
+    assert.deepEqual(told('money_without_country', 'USD'), ['200.00', '3526.00', '5.67']);
+    assert.deepEqual(told('silent_recipients'), ['1', '2', '50.00']);
+    assert.deepEqual(told('unanswered_receipts'), ['2', '9', '22.22']);
+    assert.deepEqual(told('commitments_without_schedule'), ['5', '8', '62.50']);
+    assert.deepEqual(told('ict_not_marked'), ['6', '8', '75.00']);
+    assert.deepEqual(told('stale_donors'), ['1', '4', '25.00']);
+    const kenya = await late(`data-limitations?as_of=${world.size}&country=KE`);
+    assert.deepEqual(pick(kenya.find((row) => row.limitation === 'silent_recipients'),
+        ['numerator', 'denominator', 'share']), ['0', '0', null]);
 });

@@ -176,10 +176,12 @@ for (const slug of slugs) {
         assert.deepEqual(items.map(told), [STANDING]);
         assert.equal(list, `/v1/standing-disagreements?as_of=${world.size}`);
         assert.equal(headers.get('link'), `<${list}>; rel="related"`);
+        assert.equal(body.data_limitations, `/v1/reports/data-limitations?as_of=${world.size}`);
         assert.deepEqual((await good(api.anonymous.get(list))).body.items, items);
         const csv = await report(slug, '', 'text/csv');
         assert.ok(csv.text.includes('# standing disagreements: 1; the texts of both sides are at '
-            + `${list}\r\n`));
+            + `${list}\r\n# data limitations: what the data do not tell is at `
+            + `${body.data_limitations}\r\n`));
         const bare = await report(slug, '&notes=none', 'text/csv');
         assert.equal(bare.headers.get('link'), `<${list}>; rel="related"`);
         assert.ok(!bare.text.includes('#'));
@@ -199,6 +201,10 @@ for (const slug of slugs) {
                 const { list } = body.standing_disagreements;
                 assert.equal(list, `/v1/standing-disagreements?${query.replace('recipient',
                     'country')}&as_of=${world.size}`);
+                const place = /^(donor|country|recipient)=/.test(query) ? `${query}&` : '';
+                assert.equal(body.data_limitations, `/v1/reports/data-limitations?${
+                    place.replace('recipient', 'country')}as_of=${world.size}`);
+                await good(api.anonymous.get(body.data_limitations));
                 assert.deepEqual((await good(api.anonymous.get(list))).body.items,
                     body.standing_disagreements.items, query);
             }

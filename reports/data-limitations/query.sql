@@ -1,0 +1,147 @@
+-- GET /v1/reports/data-limitations
+-- What the data behind every report does not tell: unlinked money, silence, imports, stale donors.
+-- kind  report
+-- lane  report
+-- role  public
+-- $1    donor      query   text      optional
+-- $2    country    query   country   optional
+WITH agreed AS MATERIALIZED (
+    SELECT c.*, r.ict_significance
+      FROM report_commitments() AS c
+      JOIN organisation AS o ON o.id = c.donor
+      JOIN commitment_revision AS r
+        ON r.commitment_id = c.commitment_id AND r.revision = c.revision
+     WHERE ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
+       AND ($2::text IS NULL OR $2 = ANY (c.countries))),
+input AS MATERIALIZED (
+    SELECT i.*, coalesce(i.due_on < (SELECT report_day()), false) AS due
+      FROM report_inputs() AS i
+      JOIN agreed AS c ON c.commitment_id = i.commitment_id
+     WHERE $2 IS NULL OR i.country = $2),
+link AS MATERIALIZED (
+    SELECT DISTINCT k.commitment_id FROM report_links(NULL) AS k WHERE k.framework = 'C11'),
+part AS MATERIALIZED (
+    SELECT p.commitment_id, p.currency, p.country, p.sector, p.amount,
+           k.commitment_id IS NOT NULL AS is_linked,
+           coalesce(i.state = 'NOT_INVITED', false) AS uninvited
+      FROM report_parts() AS p
+      JOIN agreed AS c ON c.commitment_id = p.commitment_id
+      JOIN transaction AS t ON t.id = p.transaction_id AND t.in_kind IS NULL
+      LEFT JOIN link AS k ON k.commitment_id = p.commitment_id
+      LEFT JOIN input AS i ON i.commitment_id = p.commitment_id AND i.country = p.country
+     WHERE p.transaction_type = '2'
+       AND ($2 IS NULL OR p.country = $2)),
+money AS (
+    SELECT p.currency, sum(p.amount) AS committed,
+           coalesce(sum(p.amount) FILTER (WHERE p.uninvited), 0) AS uninvited,
+           coalesce(sum(p.amount) FILTER (WHERE NOT p.is_linked), 0) AS unlinked,
+           coalesce(sum(p.amount) FILTER (WHERE p.country IS NULL), 0) AS without_country,
+           coalesce(sum(p.amount) FILTER (WHERE p.sector IS NULL), 0) AS without_sector
+      FROM part AS p
+     GROUP BY p.currency),
+tying AS (
+    SELECT t.currency, sum(t.amount) AS committed,
+           coalesce(sum(t.amount) FILTER (WHERE t.tying = 'unreported'), 0) AS unreported
+      FROM report_tying(NULL, NULL) AS t
+      JOIN organisation AS o ON o.id = t.donor
+     WHERE NOT t.in_kind AND t.tying <> 'disregarded'
+       AND ($1 IS NULL OR $1 IN (o.identifier, o.id::text))
+       AND ($2 IS NULL OR t.country = $2)
+     GROUP BY t.currency),
+spoken AS (
+    SELECT max(e.at) AS last_at
+      FROM ledger_leaf AS l
+      JOIN ledger_entry AS e ON e.entry = l.entry
+     WHERE l.leaf_index < report_position()
+       AND e.organisation_id IN (SELECT c.donor FROM agreed AS c)
+     GROUP BY e.organisation_id),
+record AS (
+    SELECT count(*) AS records,
+           count(*) FILTER (WHERE t.transaction_date > (t.recorded_at AT TIME ZONE 'UTC')::date)
+               AS ahead
+      FROM ledger_leaf AS l
+      JOIN transaction AS t ON t.entry = l.entry
+      JOIN agreed AS c ON c.commitment_id = t.commitment_id
+     WHERE l.leaf_index < report_position()),
+receipt AS (
+    SELECT count(*) FILTER (WHERE r.due) AS due,
+           count(*) FILTER (WHERE r.due AND r.outcome IS NULL) AS unanswered
+      FROM report_receipts(NULL, NULL) AS r
+      JOIN agreed AS c ON c.commitment_id = r.commitment_id
+     WHERE r.invited AND ($2 IS NULL OR r.country = $2)),
+silence AS (
+    SELECT count(*) AS asked, count(*) FILTER (WHERE s.positions = 0) AS silent
+      FROM (SELECT i.country, count(i.position_id) AS positions
+              FROM input AS i WHERE i.due GROUP BY i.country) AS s),
+told AS (
+    SELECT r.*, NULL AS currency
+      FROM (SELECT count(*) AS commitments,
+                   count(*) FILTER (WHERE c.origin = 'imported') AS imported,
+                   count(*) FILTER (WHERE k.commitment_id IS NULL) AS unlinked,
+                   count(*) FILTER (WHERE c.ict_significance IS NULL) AS unmarked,
+                   count(*) FILTER (WHERE c.status NOT IN ('CANCELLED', 'CLOSED')) AS running,
+                   count(*) FILTER (WHERE c.status NOT IN ('CANCELLED', 'CLOSED')
+                                      AND c.schedule IS NULL) AS unscheduled
+              FROM agreed AS c
+              LEFT JOIN link AS k ON k.commitment_id = c.commitment_id) AS c
+     CROSS JOIN (SELECT count(*) AS inputs,
+                        count(*) FILTER (WHERE i.state = 'NOT_INVITED') AS uninvited,
+                        count(*) FILTER (WHERE i.due) AS due,
+                        count(*) FILTER (WHERE i.due AND i.position_id IS NULL) AS silent
+                   FROM input AS i) AS i
+     CROSS JOIN silence AS s
+     CROSS JOIN receipt AS e
+     CROSS JOIN record AS d
+     CROSS JOIN (SELECT count(*) AS donors,
+                        count(*) FILTER (WHERE (w.last_at AT TIME ZONE 'UTC')::date
+                                               < (SELECT report_day()) - 365) AS stale
+                   FROM spoken AS w) AS w
+     CROSS JOIN LATERAL (VALUES
+           (1, 'imported_commitments', c.imported::numeric, c.commitments::numeric,
+               'Commitments that were imported from published files / all.'),
+           (2, 'imports_not_taken_up', i.uninvited, i.inputs,
+               'Commitments and countries of imports that nobody has taken up / all.'),
+           (4, 'unlinked_commitments', c.unlinked, c.commitments,
+               'Commitments linked to no item of C11 / all.'),
+           (8, 'silent_inputs', i.silent, i.due,
+               'Positions that were due and are not lodged / due.'),
+           (9, 'silent_recipients', s.silent, s.asked,
+               'Countries that lodged none of the positions that were due / countries asked.'),
+           (10, 'stale_donors', w.stale, w.donors,
+               'Donors that have said nothing for a year / donors.'),
+           (11, 'unanswered_receipts', e.unanswered, e.due,
+               'Disbursements due to be confirmed of which the government said nothing / due.'),
+           (12, 'commitments_without_schedule', c.unscheduled, c.running,
+               'Running commitments without a forward schedule / running.'),
+           (13, 'ict_not_marked', c.unmarked, c.commitments,
+               'Commitments that do not say whether they are for ICT / all.'),
+           (15, 'records_dated_ahead', d.ahead, d.records,
+               'Transactions dated later than the day they were recorded / all.'))
+           AS r (place, limitation, numerator, denominator, meaning)
+     WHERE c.commitments > 0
+     UNION ALL
+    SELECT r.*, m.currency
+      FROM money AS m
+     CROSS JOIN LATERAL (VALUES
+           (3, 'imports_not_taken_up_money', m.uninvited, m.committed,
+               'Money of imports that the government has not taken up / committed.'),
+           (5, 'unlinked_money', m.unlinked, m.committed,
+               'Money of commitments linked to no item of C11 / committed.'),
+           (6, 'money_without_country', m.without_country, m.committed,
+               'Money for a region, or for nobody that is named / committed.'),
+           (7, 'money_without_sector', m.without_sector, m.committed,
+               'Money without a DAC purpose code / committed.'))
+           AS r (place, limitation, numerator, denominator, meaning)
+     UNION ALL
+    SELECT 14, 'tied_unreported_money', t.unreported, t.committed,
+           'Money that does not say whether it is tied / committed.', t.currency
+      FROM tying AS t)
+SELECT t.limitation, t.currency,
+       CASE WHEN u.code IS NULL THEN t.numerator::text
+            ELSE report_sum(t.numerator, u.minor_unit) END AS numerator,
+       CASE WHEN u.code IS NULL THEN t.denominator::text
+            ELSE report_sum(t.denominator, u.minor_unit) END AS denominator,
+       report_share(t.numerator, t.denominator) AS share, t.meaning
+  FROM told AS t
+  LEFT JOIN currency AS u ON u.code = t.currency
+ ORDER BY t.place, t.currency COLLATE "C"
