@@ -85,6 +85,7 @@ report_framework_coverage                  200 200 200 200 200 200 200 200 200 2
 report_donor_scorecard                     200 200 200 200 200 200 200 200 200 200 200 200 200
 report_recipient_scorecard                 200 200 200 200 200 200 200 200 200 200 200 200 200
 report_data_limitations                    200 200 200 200 200 200 200 200 200 200 200 200 200
+report_participation                       200 200 200 200 200 200 200 200 200 200 200 200 200
 report_ownership                           200 200 200 200 200 200 200 200 200 200 200 200 200
 report_run_list                            200 200 200 200 200 200 200 200 200 200 200 200 200
 report_run_read                            200 200 200 200 200 200 200 200 200 200 200 200 200

@@ -327,7 +327,8 @@ test('what is said around a commitment changes nothing of it', async () => {
     const paths = [made.path, '/v1/reports/ownership', '/v1/reports/portfolio'];
     const read = () => Promise.all(paths.map(async (path) => plain(
         (await good(api.anonymous.get(path))).body)));
-    const link = (documents) => documents.map((one) => ({ ...one, standing_disagreements: null }));
+    const link = (documents) => documents.map((one) => ({ ...one, standing_disagreements: null,
+        data_limitations: null }));
     const before = link(await read());
     await make.asked(made);
     const observed = await make.observed({}, made);

@@ -437,6 +437,40 @@ test('answer times: who waits is not dropped', async () => {
     }
 });
 
+// Two positions on agreements that took effect on 2021-06-01, lodged the day before and on that day: one of
+// two was there while the design could still change. A third, on an agreement without a date, tells nothing.
+test('early voice: before the agreement took effect, and not on its day', async () => {
+    await organisation('XI-TEST-EARLY');
+    const donor = await somebody('XI-TEST-EARLY', 'donor_editor,donor_approver');
+    const days = ['2021-05-31', '2021-06-01', '2021-05-01'];
+    const lodged = [];
+    for (const [at] of days.entries()) {
+        const path = await commit(donor, donor, { commitment_date: '2021-05-05', amount: '10.00',
+            currency: 'USD', recipients: [{ country: 'MW', share: '100' }],
+            sectors: [{ code: '11110', share: '100' }] });
+        await good(api.signatory.post(`${path}/ownership-inputs`, { position: 'endorse' }));
+        if (at < 2) {
+            const { etag } = await good(donor.get(path));
+            await good(donor.post(`${path}/effect`, { agreement_reference: 'AGR-1',
+                effective_date: '2021-06-01' }, { ifMatch: etag }));
+        }
+        lodged.push(path.split('/').at(-1));
+    }
+    await settled();
+    const before = rows('SELECT id, recorded_at FROM ownership_position');
+    const shift = (list) => run(`SET session_replication_role = replica; ${list.join('; ')}`);
+    shift(lodged.map((id, at) => `UPDATE ownership_position AS p SET recorded_at = '${days[at]}'
+       FROM ownership_input AS i WHERE i.id = p.input_id AND i.commitment_id = '${id}'`));
+    try {
+        const card = await report('donor-scorecard?donor=XI-TEST-EARLY');
+        assert.deepEqual(pick(card.find((row) => row.measure === 'M-O5'),
+            ['numerator', 'denominator', 'value']), ['1', '2', '50.00']);
+    } finally {
+        shift(before.map((row) => `UPDATE ownership_position SET recorded_at = '${row.recorded_at}'
+                                    WHERE id = '${row.id}'`));
+    }
+});
+
 // ---------------------------------------------------------------- budgets and country systems
 
 // Ghana: 60.00 of 180.00 went through the treasury, so budget execution is at least 33.33 %; nothing is
@@ -484,4 +518,25 @@ test('data limitations: what is missing, of what', async () => {
     const kenya = await late(`data-limitations?as_of=${world.size}&country=KE`);
     assert.deepEqual(pick(kenya.find((row) => row.limitation === 'silent_recipients'),
         ['numerator', 'denominator', 'share']), ['0', '0', null]);
+});
+
+// ---------------------------------------------------------------- participation
+
+// Comments: a government 1, civil society 2, of 3 in five groups. |1/3 - 1/5| + |2/3 - 1/5| + 3 x 1/5 =
+// 2/15 + 7/15 + 9/15 = 18/15; x 5/8 = 3/4, so the balance is 0.25. One observation of one group: 0. All
+// four together: |1/4 - 1/5| + |3/4 - 1/5| + 3/5 = 1.2, x 5/8 = 3/4 again.
+test('participation: shares and balance by channel; invitations where they are known', async () => {
+    const all = await report(`participation?as_of=${world.size}`);
+    const told = (channel, group) => pick(all.find((row) => row.channel === channel
+        && row.stakeholder_group === group),
+    ['invited', 'inputs', 'organisations', 'share', 'balance']);
+    assert.deepEqual(told('comment', 'governments'), [null, 1, 1, '33.33', null]);
+    assert.deepEqual(told('comment', 'civil_society'), [null, 2, 1, '66.67', null]);
+    assert.deepEqual(told('comment', 'academia'), [null, 0, 0, '0.00', null]);
+    assert.deepEqual(told('comment', 'total'), [null, 3, 2, null, '0.25']);
+    assert.deepEqual(told('third_party_observation', 'total'), [null, 1, 1, null, '0.00']);
+    assert.deepEqual(told('all', 'total'), [null, 4, 2, null, '0.25']);
+    assert.deepEqual(told('ownership_position', 'governments'), [8, 3, 2, null, null]);
+    assert.deepEqual((await report(`participation?as_of=${world.size}&country=KE`)).map((row) =>
+        pick(row, ['channel', 'invited', 'inputs'])), [['ownership_position', 1, 0]]);
 });

@@ -44,6 +44,9 @@
 // and to pillar b with 30 %, which Malawi refuses. The donor of A links it to pillar d with 60 %: Malawi
 // endorses that, Vanuatu says nothing. P is linked to target a without a share.
 //
+// XI-TEST-NGO, an organisation of civil society, comments on D twice and files what it observed of it;
+// Malawi comments on D once.
+//
 // "open" is the position at which C is still disputed and A still a case.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -188,6 +191,18 @@ async function makeScheduled() {
     return { p, q, r, south };
 }
 
+async function makeComments(path) {
+    await good(api.steward.post('/v1/organisations',
+        { identifier: 'XI-TEST-NGO', name: 'Test organisation XI-TEST-NGO', type_code: '22' }));
+    const ngo = await somebody('XI-TEST-NGO', 'stakeholder');
+    for (const who of [ngo, api.officer, ngo]) {
+        await good(who.post(`${path}/comments`, { kind: 'comment', text: 'The works have begun.' }));
+    }
+    await good(ngo.post(`${path}/third-party-observations`, { standing: 'civil_society',
+        ground: 'We train the teachers of these schools.', observed_on: '2021-09-01',
+        text: 'Two of five schools have no equipment.', place: 'Karonga district' }));
+}
+
 export async function makeWorld() {
     await organisation('XI-TEST-NORTH');
     await organisation('XI-TEST-KZ', 'KZ');
@@ -225,6 +240,7 @@ export async function makeWorld() {
     const input = `/v1/ownership-inputs/${rejected.body.ownership_input.id}`;
     const disputed = await good(nigeria.post(`${input}/escalate`,
         { ground: 'Nobody asked the ministry.' }, { ifMatch: rejected.etag }));
+    await makeComments(d);
     await good(api.signatory.post(await link(api.donor, d, 'pillar-c', '70'),
         { answer: 'endorsed' }));
     await good(api.signatory.post(await link(api.donor, d, 'pillar-b', '30'),
