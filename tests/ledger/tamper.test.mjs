@@ -95,7 +95,7 @@ test('an honest log is verified, and extends the checkpoint that was kept', () =
     isVerified('log', url());
     isVerified('log', url(), '--old', kept);
     isVerified('consistency', '--old', kept, url());
-    // The helpers of this file agree with the program.
+    // The functions of this file agree with the program.
     assert.equal(rootOf([leafHash(Buffer.from('a')), leafHash(Buffer.from('b'))]).toString('hex'),
         nodeHash(leafHash(Buffer.from('a')), leafHash(Buffer.from('b'))).toString('hex'));
 });
