@@ -31,7 +31,7 @@ PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 # ---------------------------------------------------------------- compiler
 
 IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null | head -n 1))
-LIBRARIES := libmicrohttpd libpq jansson libxml-2.0 libsodium libcurl zlib
+LIBRARIES := libmicrohttpd libpq jansson libxml-2.0 libsodium libcurl zlib xlsxwriter
 # Asked once, and only when something is compiled: before the packages are there it would fail.
 # Headers of libraries are system headers: our warnings are for our code.
 pkg = $(eval pkg_$(1) := $$(shell pkg-config --$(1) $(LIBRARIES)))$(pkg_$(1))

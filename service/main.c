@@ -16,6 +16,7 @@
 #include "http/listener.h"
 #include "ledger/canonical_command.h"
 #include "work/clock.h"
+#include "work/form.h"
 #include "work/import.h"
 #include "work/job.h"
 #include "work/key.h"
@@ -328,6 +329,7 @@ static const struct command commands[] = {
     {"seal", "order, sign and publish what the ledger holds until SIGTERM", seal},
     {"clock", "state the deadlines that pass until SIGTERM", keep_time},
     {"import", "record the activities of IATI files", import_command},
+    {"form", "a report as a workbook or a page, from its lines", form_command},
     {"canonical", "write JSON lines the way they are hashed (--hash: the leaf hashes)",
      canonical_command},
     {"key", "create, list and revoke API keys", key_command},

@@ -19,6 +19,7 @@ struct allowances; /* access/allowance.h: what callers may still ask for */
 struct config;     /* core/config.h */
 struct directory;  /* access/directory.h: the live API keys of this loop */
 struct metrics;    /* core/metrics.h */
+struct press;      /* native/press.h: makes large forms of reports */
 struct schemas;    /* engine/schema.h: what bodies must look like */
 
 /* A step of the walk: false means x->problem is set, and the walk goes to representation. */
@@ -55,6 +56,8 @@ struct response {
     const char *tree_size;   /* decimal */
     const char *disposition; /* Content-Disposition, for downloads */
     const char *cache;       /* Cache-Control, NULL: respond.c decides */
+    bool from_file;          /* the body is a file: */
+    int file;                /* its descriptor, which is the arena's */
     const char *policy;      /* Content-Security-Policy, of pages */
     const char *related;     /* URL of what a report leaves to another resource */
 };
@@ -136,6 +139,7 @@ struct exchange {
     /* For the rooms that move the exchange about; other rooms leave these alone. */
     const struct config *config;
     struct metrics *metrics;
+    struct press *press;
     void *owner; /* the loop */
     void *connection;
     struct exchange *next;   /* in a lane's queue */

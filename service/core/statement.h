@@ -54,6 +54,7 @@ enum format {
     FORMAT_CSV,
     FORMAT_NDJSON,
     FORMAT_HTML,
+    FORMAT_XLSX,
     FORMAT_TEXT,
     FORMAT_BYTES,
     FORMATS
@@ -61,7 +62,8 @@ enum format {
 
 enum {
     JSON_OFFERS = 1 << FORMAT_JSON,
-    REPORT_OFFERS = 1 << FORMAT_JSON | 1 << FORMAT_CSV | 1 << FORMAT_NDJSON | 1 << FORMAT_HTML
+    REPORT_OFFERS = 1 << FORMAT_JSON | 1 << FORMAT_CSV | 1 << FORMAT_NDJSON | 1 << FORMAT_HTML |
+                    1 << FORMAT_XLSX
 };
 
 /* Who may keep an answer, and for how long. */

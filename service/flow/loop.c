@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "flow/flow.h"
+#include "native/press.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -53,6 +54,7 @@ static void tick(struct loop *loop, int64_t now_ms)
     lanes_tick(loop->lanes, now_ms);
     waits_tick(loop, now_ms);
     daemon_tick(loop->daemon, now_ms);
+    press_tick(loop->press, now_ms);
     const int64_t age = directory_age_ms(loop->directory, now_ms);
     metrics_set(&loop->metrics->directory_age_ms, (uint64_t)age);
     metrics_set(&loop->metrics->ready, lanes_ready(loop->lanes));
@@ -110,6 +112,8 @@ static bool is_drained(struct loop *loop)
         return false;
     if (passed >= DRAIN_MAX_MS && lanes_busy(loop->lanes) > 0)
         lanes_abort(loop->lanes);
+    if (passed >= DRAIN_MAX_MS)
+        press_abort(loop->press);
     return daemon_busy(loop->daemon) == 0 || passed >= DRAIN_MAX_MS + FAREWELL_MS;
 }
 
@@ -117,6 +121,7 @@ void loop_run(struct loop *loop)
 {
     while (turn(loop) && !is_drained(loop))
         ;
+    press_abort(loop->press);
     lanes_abort(loop->lanes);
     daemon_run(loop->daemon);
 }
@@ -177,18 +182,28 @@ static bool open_database(struct loop *loop, char *reason, size_t reason_bytes)
     return loop->keeper != NULL;
 }
 
+static bool open_press(struct loop *loop, char *reason, size_t reason_bytes)
+{
+    loop->press = press_open(loop->plan.config, loop->epoll, flow_resume);
+    if (loop->press == NULL)
+        (void)snprintf(reason, reason_bytes, "not enough memory for a loop");
+    return loop->press != NULL;
+}
+
 bool loop_open(struct loop *loop, const struct loop_plan *plan, struct metrics *metrics,
                int listener, char *reason, size_t reason_bytes)
 {
     *loop = (struct loop){.plan = *plan, .metrics = metrics, .epoll = -1, .stop = {.fd = -1}};
-    const bool opened =
-        open_sources(loop, reason, reason_bytes) && open_database(loop, reason, reason_bytes);
+    const bool opened = open_sources(loop, reason, reason_bytes) &&
+                        open_database(loop, reason, reason_bytes) &&
+                        open_press(loop, reason, reason_bytes);
     if (opened) {
         const struct daemon_plan daemon = {.config = plan->config,
                                            .hooks = &flow_hooks,
                                            .metrics = metrics,
                                            .directory = loop->directory,
                                            .allowances = plan->allowances,
+                                           .press = loop->press,
                                            .crowd = plan->crowd,
                                            .schemas = plan->schemas,
                                            .owner = loop,
@@ -206,6 +221,7 @@ bool loop_open(struct loop *loop, const struct loop_plan *plan, struct metrics *
 void loop_close(struct loop *loop)
 {
     daemon_close(loop->daemon);
+    press_close(loop->press);
     lanes_close(loop->lanes);
     keeper_close(loop->keeper);
     directory_free(loop->directory);

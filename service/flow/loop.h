@@ -39,6 +39,7 @@ struct loop {
     struct directory *directory;
     struct daemon *daemon;
     struct lanes *lanes;
+    struct press *press;
     struct keeper *keeper;
     struct waits waits;
     struct watch stop;

@@ -17,8 +17,9 @@ build=${1:?exact.sh BUILD}
 build=$(cd "$build" && pwd)
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-# C files that may float, each with its reason. There is none: time is counted in whole nanoseconds.
-floating=()
+# C files that may float, each with its reason. Time is counted in whole nanoseconds.
+#   transfer/book.c   a spreadsheet knows no other numbers; only those of up to 15 digits become one
+floating=(service/transfer/book.c)
 
 faults=0
 said() { # reads faults, one a line

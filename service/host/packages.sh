@@ -11,7 +11,7 @@ wanted() {
     case $1 in
     build)
         echo gcc libc6-dev make pkg-config libmicrohttpd-dev libpq-dev libjansson-dev libxml2-dev \
-            libsodium-dev libcsv-dev libcurl4-openssl-dev zlib1g-dev
+            libsodium-dev libcsv-dev libcurl4-openssl-dev zlib1g-dev libxlsxwriter-dev
         ;;
     run) echo postgresql-15 util-linux ;;
     test)

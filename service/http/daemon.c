@@ -137,6 +137,7 @@ static void *begin_visit(void *cls, const char *target, struct MHD_Connection *c
     x->address = client->address;
     x->directory = daemon->plan.directory;
     x->allowances = daemon->plan.allowances;
+    x->press = daemon->plan.press;
     x->schemas = daemon->plan.schemas;
     x->config = daemon->plan.config;
     x->metrics = daemon->plan.metrics;
@@ -241,6 +242,14 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
         return answer(visit);
     }
     return MHD_NO;
+}
+
+bool daemon_is_gone(const struct exchange *x)
+{
+    const struct visit *visit = (const struct visit *)(const void *)x;
+    char byte = 0;
+    /* Requests that were sent ahead are there to be read; an end is not. */
+    return visit->client->fd < 0 || recv(visit->client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 void daemon_resume(struct exchange *x)

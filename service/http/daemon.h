@@ -30,6 +30,7 @@ struct daemon_plan {
     struct metrics *metrics;
     struct directory *directory;   /* handed to every exchange */
     struct allowances *allowances; /* likewise */
+    struct press *press;           /* likewise */
     const struct schemas *schemas; /* likewise */
     void *owner;                   /* likewise */
     struct crowd *crowd;
@@ -50,6 +51,8 @@ void daemon_tick(struct daemon *daemon, int64_t now_ms);
 void daemon_resume(struct exchange *x);
 /* Whether the client of a waiting exchange has closed its side of the connection. */
 bool daemon_has_left(struct exchange *x);
+/* Whether the client of a waiting exchange has closed its side: nobody will read the answer. */
+bool daemon_is_gone(const struct exchange *x);
 /* Stops to accept; connections are closed after their present request. */
 void daemon_drain(struct daemon *daemon);
 /* How many requests have begun to arrive and are not answered yet. */

@@ -16,11 +16,14 @@ struct representation {
     const char *header;
 };
 
+#define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 static const struct representation representations[FORMATS] = {
     [FORMAT_JSON] = {"json", "application/json", "application/*", "application/json"},
     [FORMAT_CSV] = {"csv", "text/csv", "text/*", "text/csv; charset=utf-8; header=present"},
     [FORMAT_NDJSON] = {"ndjson", "application/x-ndjson", "application/*", "application/x-ndjson"},
     [FORMAT_HTML] = {"html", "text/html", "text/*", "text/html; charset=utf-8"},
+    [FORMAT_XLSX] = {"xlsx", XLSX, "application/*", XLSX},
     [FORMAT_TEXT] = {"text", "text/plain", "text/*", "text/plain; charset=utf-8"},
     [FORMAT_BYTES] = {"bytes", "application/octet-stream", "application/*",
                       "application/octet-stream"},

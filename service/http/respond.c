@@ -7,9 +7,11 @@
 #include "http/negotiate.h"
 #include "http/squeeze.h"
 
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PROBLEM_BYTES = 128 * 1024, LINK_BYTES = 16 * 1024 };
 
@@ -63,8 +65,8 @@ void respond_finish(struct exchange *x)
     struct response *response = &x->response;
     const bool unchanged = x->method == METHOD_GET && response->status == 200 &&
                            condition_is_unchanged(x->if_none_match, response->etag);
-    x->gzip =
-        x->gzip && x->method == METHOD_GET && x->format != FORMAT_BYTES && squeeze_pays(response);
+    x->gzip = x->gzip && x->method == METHOD_GET && !response->from_file &&
+              x->format != FORMAT_BYTES && squeeze_pays(response);
     if (x->gzip && response->etag != NULL)
         response->etag = arena_format(x->arena, "%s" CONDITION_GZIP, response->etag);
     if (unchanged)
@@ -246,10 +248,24 @@ static void add_headers(struct MHD_Response *response, struct exchange *x)
         add(response, "Connection", "close");
 }
 
+/* The library closes what it is given; the arena closes its own. */
+static struct MHD_Response *make_file_response(const struct response *given)
+{
+    const int file = fcntl(given->file, F_DUPFD_CLOEXEC, 0);
+    if (file < 0)
+        return NULL;
+    struct MHD_Response *response = MHD_create_response_from_fd(given->body_bytes, file);
+    if (response == NULL)
+        (void)close(file);
+    return response;
+}
+
 static struct MHD_Response *make_response(struct exchange *x)
 {
     static char nothing[1] = "";
     const struct response *given = &x->response;
+    if (given->from_file && given->body_bytes > 0)
+        return make_file_response(given);
     /* The library takes a pointer to what it will not change; the bytes live in the arena, in a
        constant or in the database's result until the exchange is finished. */
     union {

@@ -6,15 +6,19 @@
 #include "core/log.h"
 #include "core/page.h"
 #include "core/text.h"
+#include "native/press.h"
 #include "transfer/report.h"
 #include "transfer/web_page.h"
 
 #include <jansson.h>
+#include <stdint.h>
 #include <string.h>
 
 enum {
     DOCUMENT_MAX = 64 << 20, /* bytes of one report */
-    SLUG_BYTES = 100
+    SLUG_BYTES = 100,
+    PAGE_ROWS_HERE = 2000, /* a page of more is made by another process */
+    LINES_BYTES = 60000    /* what is written to such a process at a time: a pipe holds it */
 };
 
 static const char manifest_end[] = "/manifest.json";
@@ -216,34 +220,102 @@ static void log_mismatch(const struct exchange *x)
     log_end(&line);
 }
 
-/* A form that is for keeping is a file with a name. */
+/* ---------------------------------------------------------------- forms */
+
+/* A form that is for keeping is a file with a name. One that takes long, for its kind or its many
+   rows, is made by another process, from lines. */
 struct form {
     bool (*write)(struct text *out, const struct report *report, const struct rows *rows);
     const char *ending;
+    const char *pressed;
+    size_t rows_here;
 };
 
 static const struct form *find_form(enum format format)
 {
     static const struct form forms[FORMATS] = {
-        [FORMAT_JSON] = {report_write_json, NULL},
-        [FORMAT_CSV] = {report_write_csv, "csv"},
-        [FORMAT_NDJSON] = {report_write_ndjson, "ndjson"},
-        [FORMAT_HTML] = {report_write_html, NULL},
+        [FORMAT_JSON] = {report_write_json, NULL, NULL, SIZE_MAX},
+        [FORMAT_CSV] = {report_write_csv, "csv", NULL, SIZE_MAX},
+        [FORMAT_NDJSON] = {report_write_ndjson, "ndjson", NULL, SIZE_MAX},
+        [FORMAT_HTML] = {report_write_html, NULL, "html", PAGE_ROWS_HERE},
+        [FORMAT_XLSX] = {NULL, "xlsx", "xlsx", 0},
     };
     return &forms[format];
 }
 
+/* What a child is told, line by line. */
+struct telling {
+    struct report report;
+    struct rows rows;
+    size_t next;
+    bool begun;
+};
+
+static bool tell_lines(struct press_job *job, struct text *lines)
+{
+    struct telling *telling = job->feeder;
+    if (!telling->begun)
+        report_write_facts(lines, &telling->report, &telling->rows);
+    telling->begun = true;
+    while (telling->next < telling->rows.count && lines->length < LINES_BYTES)
+        report_write_row(lines, &telling->report, &telling->rows, telling->next++);
+    return telling->next < telling->rows.count;
+}
+
+static enum round press_on(struct exchange *x)
+{
+    if (problem_is_set(&x->problem) || !press_take(x->press, x->carried))
+        return ROUND_END;
+    return ROUND_LATER;
+}
+
+/* The rows stay where they are until the exchange ends. */
+static bool press_report(struct exchange *x, const struct report *report, const struct rows *rows,
+                         const struct text *out)
+{
+    struct press_job *job = arena_alloc(x->arena, sizeof *job);
+    struct telling *telling = arena_alloc(x->arena, sizeof *telling);
+    if (job == NULL || telling == NULL || x->then != NULL)
+        return problem_set(&x->problem, PROBLEM_INTERNAL, "The report does not fit in memory.");
+    *telling = (struct telling){.report = *report, .rows = *rows};
+    *job = (struct press_job){.x = x,
+                              .form = find_form(x->format)->pressed,
+                              .feed = tell_lines,
+                              .feeder = telling,
+                              .lines = *out};
+    x->carried = job;
+    x->then = press_on;
+    return true;
+}
+
+static bool refuse_columns(struct exchange *x)
+{
+    log_mismatch(x);
+    return problem_set(&x->problem, PROBLEM_INTERNAL,
+                       "Something went wrong on our side. It has been logged.");
+}
+
+static void name_file(struct exchange *x)
+{
+    const char *ending = find_form(x->format)->ending;
+    if (ending != NULL)
+        x->response.disposition = arena_format(x->arena, "attachment; filename=\"%s-%s.%s\"",
+                                               slug_of(x), x->response.tree_size, ending);
+    if (x->format == FORMAT_HTML)
+        x->response.policy = web_page_policy;
+}
+
 bool report_render_told(struct exchange *x, const struct rows *rows, struct report_told *told)
 {
-    const char *slug = slug_of(x);
-    json_t *manifest =
-        read_manifest(x, catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug)));
-    struct field parameters[PARAMETERS_MAX];
+    json_t *manifest = read_manifest(
+        x, catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug_of(x))));
+    struct field *parameters = arena_alloc(x->arena, PARAMETERS_MAX * sizeof *parameters);
+    const struct form *form = find_form(x->format);
     struct text out;
     *told = (struct report_told){.manifest = manifest, .rows = *rows};
     if (manifest == NULL || !report_open(x, &out))
         return false;
-    if (!take_sentences(manifest, &told->rows))
+    if (parameters == NULL || !take_sentences(manifest, &told->rows))
         return problem_set(&x->problem, PROBLEM_INTERNAL,
                            "The report's notes do not fit in memory.");
     const struct report report = {.manifest = manifest,
@@ -253,17 +325,12 @@ bool report_render_told(struct exchange *x, const struct rows *rows, struct repo
                                   .preface = x->preface,
                                   .bare = x->bare,
                                   .bom = x->bom};
-    if (!find_form(x->format)->write(&out, &report, &told->rows)) {
-        log_mismatch(x);
-        return problem_set(&x->problem, PROBLEM_INTERNAL,
-                           "Something went wrong on our side. It has been logged.");
-    }
-    const char *ending = find_form(x->format)->ending;
-    if (ending != NULL)
-        x->response.disposition = arena_format(x->arena, "attachment; filename=\"%s-%s.%s\"", slug,
-                                               x->response.tree_size, ending);
-    if (x->format == FORMAT_HTML)
-        x->response.policy = web_page_policy;
+    if (!report_has_columns(&report, &told->rows))
+        return refuse_columns(x);
+    name_file(x);
+    if (told->rows.count >= form->rows_here)
+        return press_report(x, &report, &told->rows, &out);
+    (void)form->write(&out, &report, &told->rows);
     return send_document(x, &out);
 }
 

@@ -102,6 +102,7 @@ struct figures *figures_open(struct arena *arena, const json_t *manifest)
                                 .manifest = manifest,
                                 .columns = report_columns(manifest),
                                 .currency = report_column(manifest, "currency")};
+    figures->keep = FIGURES_KEPT;
     figures->rows = arena_alloc(arena, FIGURES_KEPT * sizeof figures->rows[0]);
     const json_t *charts = json_object_get(manifest, "charts");
     for (size_t i = 0; i < json_array_size(charts); i++)
@@ -115,6 +116,16 @@ struct figures *figures_open(struct arena *arena, const json_t *manifest)
     }
     figures->sums = tally_make(arena, 1, figures->total_count);
     return figures->rows != NULL ? figures : NULL;
+}
+
+void figures_stream(struct figures *figures)
+{
+    size_t bars = 0;
+    for (size_t i = 0; i < figures->chart_count; i++)
+        if (figures->charts[i].kind == CHART_BARS)
+            figures->charts[bars++] = figures->charts[i];
+    figures->chart_count = bars;
+    figures->keep = 0;
 }
 
 /* ---------------------------------------------------------------- rows */
@@ -203,7 +214,7 @@ static bool keep(struct figures *figures, const char *const *cells)
 
 bool figures_take(struct figures *figures, const char *const *cells)
 {
-    bool taken = figures->row_count >= FIGURES_KEPT || keep(figures, cells);
+    bool taken = figures->row_count >= figures->keep || keep(figures, cells);
     figures->row_count++;
     for (size_t i = 0; taken && i < figures->chart_count; i++)
         taken = take_chart(figures, &figures->charts[i], cells);

@@ -50,6 +50,7 @@ struct figures {
     size_t row_count;
     const char ***rows; /* the first of them: rows[i] has a cell for each column */
     size_t kept;
+    size_t keep;
     struct chart charts[CHARTS_MAX];
     size_t chart_count;
     size_t totals[TOTALS_MAX]; /* the columns that the manifest lets add up ("totals") */
@@ -57,9 +58,12 @@ struct figures {
     struct tally sums; /* of these, by currency */
 };
 
-/* The figures of a report without rows; NULL when memory is short. The report is borrowed. */
+/* The figures of a report without rows; NULL when memory is short. The manifest is borrowed. */
 __attribute__((warn_unused_result)) struct figures *figures_open(struct arena *arena,
                                                                  const json_t *manifest);
+/* Keeps no rows, and of the charts only bars, which have few entries however many rows there are:
+   for a form that passes rows on as they come. */
+void figures_stream(struct figures *figures);
 /* Takes one more row, a cell for each column, NULL for null; false when memory is short. */
 __attribute__((warn_unused_result)) bool figures_take(struct figures *figures,
                                                       const char *const *cells);

@@ -172,18 +172,32 @@ bool report_write_json(struct text *out, const struct report *report, const stru
 
 /* ---------------------------------------------------------------- NDJSON */
 
-bool report_write_ndjson(struct text *out, const struct report *report, const struct rows *rows)
+bool report_has_columns(const struct report *report, const struct rows *rows)
 {
-    const json_t *columns = json_object_get(report->manifest, "columns");
-    if (!has_columns(columns, rows))
-        return false;
+    return has_columns(json_object_get(report->manifest, "columns"), rows);
+}
+
+void report_write_facts(struct text *out, const struct report *report, const struct rows *rows)
+{
     write_facts(out, report);
     write_preface(out, report);
     text_addf(out, "\"row_count\":%zu}\n", rows->count);
-    for (size_t row = 0; row < rows->count; row++) {
-        write_row(out, columns, rows, row);
-        text_add_char(out, '\n');
-    }
+}
+
+void report_write_row(struct text *out, const struct report *report, const struct rows *rows,
+                      size_t row)
+{
+    write_row(out, json_object_get(report->manifest, "columns"), rows, row);
+    text_add_char(out, '\n');
+}
+
+bool report_write_ndjson(struct text *out, const struct report *report, const struct rows *rows)
+{
+    if (!report_has_columns(report, rows))
+        return false;
+    report_write_facts(out, report, rows);
+    for (size_t row = 0; row < rows->count; row++)
+        report_write_row(out, report, rows, row);
     return true;
 }
 

@@ -37,6 +37,12 @@ size_t report_column(const json_t *manifest, const char *name);
 /* One JSON document, the members of the preface before the rows; decimals are strings. */
 bool report_write_json(struct text *out, const struct report *report, const struct rows *rows);
 
+/* The lines of NDJSON one by one; the rows have the manifest's columns. */
+bool report_has_columns(const struct report *report, const struct rows *rows);
+void report_write_facts(struct text *out, const struct report *report, const struct rows *rows);
+void report_write_row(struct text *out, const struct report *report, const struct rows *rows,
+                      size_t row);
+
 /* A line with everything that the JSON document says before its rows, and how many rows follow;
    then each row as a line of its own, the very bytes of the document. */
 bool report_write_ndjson(struct text *out, const struct report *report, const struct rows *rows);

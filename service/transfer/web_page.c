@@ -102,7 +102,8 @@ static void add_top(struct page_writer *page)
 
 static void add_forms(struct page_writer *page)
 {
-    static const char *const forms[][2] = {{"json", "JSON"}, {"ndjson", "NDJSON"}, {"csv", "CSV"}};
+    static const char *const forms[][2] = {
+        {"json", "JSON"}, {"ndjson", "NDJSON"}, {"csv", "CSV"}, {"xlsx", "Excel"}};
     struct markup *m = &page->markup;
     open_with_class(page, "nav", "bar noprint");
     markup_set(m, "aria-label", "Other forms of this report");

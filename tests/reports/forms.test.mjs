@@ -9,7 +9,8 @@ import { gzipSync } from 'node:zlib';
 import { api, base, until } from '../lib/client.mjs';
 import { somebody } from '../lib/principals.mjs';
 import { rows } from '../lib/sql.mjs';
-import { all, cellsOf, readCsv, readHtml, readLines, textOf } from './read.mjs';
+import { all, cellsOf, digitsOf, readCsv, readHtml, readLines, readSheet, readZip, textOf }
+    from './read.mjs';
 import { commit, good, makeWorld } from './world.mjs';
 
 const slugs = readdirSync('reports').sort();
@@ -162,6 +163,69 @@ for (const slug of slugs) {
         assert.deepEqual([...new Set(widths)].sort(), drawings.length > 0 ? ['336', '560'] : []);
     });
 }
+
+// A number of a sheet with the digits it was written with.
+function written(number) {
+    const text = number.toPrecision(15);
+    return /e/.test(text) ? String(number) : digitsOf(text);
+}
+
+for (const slug of slugs) {
+    test(`${slug}: the workbook holds the same cells, typed, and no amount is changed`, async () => {
+        const { cells, text } = await canonical(slug);
+        const { columns } = manifests[slug];
+        const { bytes, headers } = await form(slug, 'xlsx');
+        assert.equal(headers.get('content-type'),
+            'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet');
+        assert.equal(headers.get('content-disposition'), `attachment; filename="${slug}-${size}.xlsx"`);
+        const files = readZip(bytes);
+        const sheet = files.get('xl/worksheets/sheet1.xml').toString();
+        const [header, ...records] = readSheet(sheet);
+        assert.deepEqual(header.map((cell) => cell.text), columns.map(({ name }) =>
+            name.replaceAll('_', ' ')));
+        assert.equal(records.length, cells.length);
+        records.forEach((record, row) => columns.forEach(({ name, type }, at) => {
+            const cell = record[at];
+            const exact = cells[row][at];
+            const long = exact.replace(/^-?0*|\.|(?<=\..*)0+$/g, '').length > 15;
+            if (cell === undefined) {
+                assert.equal(exact, '', name);
+            } else if (type === 'text' || long) {
+                assert.equal(cell.text, exact, name);
+            } else {
+                assert.equal(written(cell.number), digitsOf(exact), name);
+            }
+        }));
+        assert.match(sheet, /<pane ySplit="1" topLeftCell="A2"[^>]*state="frozen"/);
+        assert.match(sheet, new RegExp(`<autoFilter ref="A1:[A-Z]+${Math.max(cells.length + 1, 2)}"`));
+        const about = readSheet(files.get('xl/worksheets/sheet2.xml').toString())
+            .map((row) => row.map((cell) => cell?.text));
+        const digest = createHash('sha256').update(text).digest('hex');
+        for (const fact of [['SHA-256 of the JSON', digest], ['Tree size', String(size)],
+            ['Question', manifests[slug].question], ['Report', manifests[slug].title]]) {
+            assert.ok(about.some(([name, value]) => name === fact[0] && value === fact[1]), fact[0]);
+        }
+        for (const sentence of [...manifests[slug].method, ...manifests[slug].limitations]) {
+            assert.ok(about.some(([, value]) => value === sentence), sentence);
+        }
+        assert.deepEqual((await form(slug, 'xlsx')).bytes, bytes, 'the same bytes again');
+    });
+}
+
+test('an amount of more digits than a spreadsheet keeps is text in the workbook', async () => {
+    const files = readZip((await form('portfolio', 'xlsx')).bytes);
+    const found = readSheet(files.get('xl/worksheets/sheet1.xml').toString()).flat();
+    assert.ok(found.some((cell) => cell?.text === EXACT));
+    assert.ok(found.some((cell) => cell?.text === AWKWARD));
+    assert.ok(found.some((cell) => cell?.number === 100.01 || cell?.number === 30.01));
+    assert.ok([...files.keys()].some((name) => name.startsWith('xl/charts/chart')));
+    const sums = readSheet(files.get('xl/worksheets/sheet3.xml').toString()).flat();
+    const { cells } = await canonical('portfolio');
+    const [, [committed]] = addUp(cells, manifests.portfolio.columns, ['committed'])
+        .find(([currency]) => currency === 'USD');
+    assert.ok(committed.length > EXACT.length - 1 && committed !== EXACT);
+    assert.ok(sums.some((cell) => cell?.text === committed), 'an exact sum');
+});
 
 test('a chart adds up exactly what its rows say', async () => {
     const { document } = await canonical('portfolio');

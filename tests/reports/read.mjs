@@ -1,6 +1,7 @@
 // read.mjs - readers of the forms of a report, written apart from what writes them.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { inflateRawSync } from 'node:zlib';
 
 // RFC 4180: the records of a CSV without notes.
 export function readCsv(text) {
@@ -92,4 +93,51 @@ export function textOf(element) {
 export function cellsOf(table) {
     return Object.fromEntries(['thead', 'tbody', 'tfoot'].map((part) => [part,
         all(table, part).flatMap((found) => all(found, 'tr')).map((row) => row.children.map(textOf))]));
+}
+
+// A ZIP archive: its files by name, each as bytes.
+export function readZip(bytes) {
+    const files = new Map();
+    const end = bytes.lastIndexOf(Buffer.from('PK\x05\x06'));
+    let at = bytes.readUInt32LE(end + 16);
+    for (let left = bytes.readUInt16LE(end + 10); left > 0; left--) {
+        const [method, size, name, extra, comment] = [bytes.readUInt16LE(at + 10),
+            bytes.readUInt32LE(at + 20), bytes.readUInt16LE(at + 28), bytes.readUInt16LE(at + 30),
+            bytes.readUInt16LE(at + 32)];
+        const local = bytes.readUInt32LE(at + 42);
+        const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
+        const packed = bytes.subarray(start, start + size);
+        files.set(bytes.toString('utf8', at + 46, at + 46 + name),
+            method === 8 ? inflateRawSync(packed) : packed);
+        at += 46 + name + extra + comment;
+    }
+    return files;
+}
+
+function columnOf(reference) {
+    return [.../^[A-Z]+/.exec(reference)[0]].reduce((n, letter) =>
+        n * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+}
+
+// A worksheet: rows of cells { text } or { number }, undefined where there is none. A number is told
+// with the 15 digits that a spreadsheet shows of it.
+export function readSheet(xml) {
+    return [...xml.matchAll(/<row r="(\d+)"[^>]*?(?:\/>|>(.*?)<\/row>)/gs)].map(([, , cells = '']) => {
+        const row = [];
+        for (const [, reference, attributes, body] of
+            cells.matchAll(/<c r="([A-Z]+\d+)"([^>]*?)(?:\/>|>(.*?)<\/c>)/gs)) {
+            if (/t="inlineStr"/.test(attributes)) {
+                row[columnOf(reference)] = { text: unescape(/<t[^>]*>(.*?)<\/t>/s.exec(body)[1]) };
+            } else if (body) {
+                const number = Number(/<v>(.*?)<\/v>/.exec(body)[1]);
+                row[columnOf(reference)] = { number, style: /s="(\d+)"/.exec(attributes)?.[1] };
+            }
+        }
+        return row;
+    });
+}
+
+// The digits of an exact decimal that a spreadsheet keeps, without zeros at its end.
+export function digitsOf(decimal) {
+    return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
 }

@@ -1,0 +1,42 @@
+/* form.c - aidledger form: a report as a workbook or a page, from its lines. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "work/form.h"
+
+#include "catalogue/catalogue.h"
+#include "core/page.h"
+#include "transfer/form.h"
+
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, PATH_BYTES = 256, CPU_SECONDS = 600 };
+
+static json_t *define(const char *slug)
+{
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof path, "reports/%s/manifest.json", slug);
+    const struct page *page = catalogue_page(path);
+    return page != NULL ? json_loadb((const char *)page->bytes, page->size, 0, NULL) : NULL;
+}
+
+int form_command(int count, char **words, const struct config *config)
+{
+    char reason[FORM_REASON_BYTES];
+    const struct rlimit cpu = {.rlim_cur = CPU_SECONDS, .rlim_max = CPU_SECONDS};
+    if (count != 1 || !form_is_known(words[0])) {
+        (void)fprintf(stderr, "usage: aidledger form xlsx|html <LINES >FILE\n"
+                              "  LINES is a report as NDJSON (?format=ndjson), FILE no pipe\n");
+        return EXIT_USAGE;
+    }
+    (void)setrlimit(RLIMIT_CPU, &cpu);
+    const struct form_order order = {.name = words[0],
+                                     .lines = STDIN_FILENO,
+                                     .file = "/proc/self/fd/1",
+                                     .folder = config->scratch,
+                                     .define = define};
+    if (form_make(&order, reason))
+        return 0;
+    (void)fprintf(stderr, "aidledger: form %s: %s\n", words[0], reason);
+    return EXIT_FAILED;
+}
