@@ -136,12 +136,13 @@ replay: ## does the log of the running service lead to what its database holds, 
 	@exec node tests/fold/replay.mjs
 
 .PHONY: bench
-bench: ## how fast, as ratios to yardsticks run in the same minute (SECONDS=, ROUNDS=)
+bench: ## how fast, as ratios to yardsticks run in the same minute (SECONDS=, ROUNDS=, WORLD=)
 	$(call packages,build run test bench)
 	@$(SUBMAKE) $(PARALLEL) program $(BUILD)/tests/bench/constant
 	@mkdir -p $(BUILD)/bench && cp tests/bench/package.json tests/bench/package-lock.json $(BUILD)/bench
 	@npm ci --prefix $(BUILD)/bench --ignore-scripts --no-audit --no-fund --silent
-	@exec $(WITH_ME) node tests/bench/bench.mjs $(BUILD) $(SECONDS) $(ROUNDS)
+	@$(WITH_ME) node tests/bench/bench.mjs $(BUILD) $(SECONDS) $(ROUNDS)
+	@exec $(WITH_ME) node tests/bench/world.mjs $(BUILD) $(or $(WORLD),1000000) $(SECONDS)
 
 .PHONY: world
 world: ## a generated world of N transactions in a cluster below build (N=, SEED=, DIR=)

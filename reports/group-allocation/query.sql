@@ -14,6 +14,7 @@ WITH part AS (
       JOIN organisation AS o ON o.id = p.donor
       JOIN transaction AS t ON t.id = p.transaction_id
      WHERE p.transaction_type IN ('2', '3')
+       AND NOT ($3::text IS NULL AND $4::uuid IS NULL AND report_is_current())
        AND (t.in_kind IS NOT NULL) = coalesce($5::boolean, false)
        AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
        AND ($2::integer IS NULL OR extract(year FROM p.transaction_date) = $2)),
@@ -48,35 +49,52 @@ placed AS (
                        WHEN cardinality(s.groups) = 0 THEN 'no group'
                        ELSE 'union' END
             UNION ALL
-           SELECT 'all') AS r (recipient_group))
-SELECT l.recipient_group, extract(year FROM l.transaction_date)::integer AS year, l.currency,
-       count(DISTINCT l.country) AS countries,
-       report_sum(sum(l.amount) FILTER (WHERE l.transaction_type = '2'), u.minor_unit, $3)
-           AS committed,
-       report_sum(sum(l.ict_220) FILTER (WHERE l.transaction_type = '2'), u.minor_unit, $3)
-           AS committed_ict_220,
-       report_sum(sum(l.ict_principal) FILTER (WHERE l.transaction_type = '2'), u.minor_unit, $3)
-           AS committed_ict_principal,
-       report_sum(sum(l.ict_significant) FILTER (WHERE l.transaction_type = '2'), u.minor_unit, $3)
-           AS committed_ict_significant,
-       report_sum(sum(l.amount) FILTER (WHERE l.transaction_type = '3'), u.minor_unit, $3)
-           AS disbursed,
-       report_sum(sum(l.ict_220) FILTER (WHERE l.transaction_type = '3'), u.minor_unit, $3)
-           AS disbursed_ict_220,
-       report_sum(sum(l.ict_principal) FILTER (WHERE l.transaction_type = '3'), u.minor_unit, $3)
-           AS disbursed_ict_principal,
-       report_sum(sum(l.ict_significant) FILTER (WHERE l.transaction_type = '3'), u.minor_unit, $3)
-           AS disbursed_ict_significant,
+           SELECT 'all') AS r (recipient_group)),
+cell AS (
+    SELECT l.recipient_group, extract(year FROM l.transaction_date)::integer AS year, l.currency,
+           count(DISTINCT l.country) AS countries,
+           sum(l.amount) FILTER (WHERE l.transaction_type = '2') AS committed,
+           sum(l.ict_220) FILTER (WHERE l.transaction_type = '2') AS committed_ict_220,
+           sum(l.ict_principal) FILTER (WHERE l.transaction_type = '2')
+               AS committed_ict_principal,
+           sum(l.ict_significant) FILTER (WHERE l.transaction_type = '2')
+               AS committed_ict_significant,
+           sum(l.amount) FILTER (WHERE l.transaction_type = '3') AS disbursed,
+           sum(l.ict_220) FILTER (WHERE l.transaction_type = '3') AS disbursed_ict_220,
+           sum(l.ict_principal) FILTER (WHERE l.transaction_type = '3')
+               AS disbursed_ict_principal,
+           sum(l.ict_significant) FILTER (WHERE l.transaction_type = '3')
+               AS disbursed_ict_significant
+      FROM placed AS l
+     GROUP BY 1, 2, 3
+     UNION ALL
+    SELECT r.recipient_group, r.year, r.currency, r.countries, r.committed, r.committed_ict_220,
+           r.committed_ict_principal, r.committed_ict_significant, r.disbursed,
+           r.disbursed_ict_220, r.disbursed_ict_principal, r.disbursed_ict_significant
+      FROM rollup_group AS r
+     WHERE $3 IS NULL AND $4 IS NULL AND report_is_current()
+       AND CASE WHEN $1 IS NULL THEN r.donor IS NULL ELSE r.donor = ANY (report_donors($1)) END
+       AND r.in_kind = coalesce($5, false)
+       AND ($2 IS NULL OR r.year = $2)
+       AND r.parts > 0)
+SELECT l.recipient_group, l.year, l.currency, l.countries,
+       report_sum(l.committed, u.minor_unit, $3) AS committed,
+       report_sum(l.committed_ict_220, u.minor_unit, $3) AS committed_ict_220,
+       report_sum(l.committed_ict_principal, u.minor_unit, $3) AS committed_ict_principal,
+       report_sum(l.committed_ict_significant, u.minor_unit, $3) AS committed_ict_significant,
+       report_sum(l.disbursed, u.minor_unit, $3) AS disbursed,
+       report_sum(l.disbursed_ict_220, u.minor_unit, $3) AS disbursed_ict_220,
+       report_sum(l.disbursed_ict_principal, u.minor_unit, $3) AS disbursed_ict_principal,
+       report_sum(l.disbursed_ict_significant, u.minor_unit, $3) AS disbursed_ict_significant,
        CASE WHEN row_number() OVER place = 1 THEN report_conversion($3, $4) END AS method,
        CASE WHEN row_number() OVER place = 1
             THEN report_conversion_limits($3, $4, (SELECT m.notes FROM missing AS m)) END
            AS limitations
   FROM (VALUES (true)) AS always
-  LEFT JOIN placed AS l ON true
+  LEFT JOIN cell AS l ON true
   LEFT JOIN currency AS u ON u.code = l.currency
- GROUP BY l.recipient_group, year, l.currency, u.minor_unit
 WINDOW place AS (
      ORDER BY array_position(ARRAY['LDC', 'SIDS', 'LLDC', 'EIT', 'union', 'no group', 'no country',
                                    'all'], l.recipient_group),
-              extract(year FROM l.transaction_date)::integer, l.currency COLLATE "C")
+              l.year, l.currency COLLATE "C")
  ORDER BY row_number() OVER place

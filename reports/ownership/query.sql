@@ -14,7 +14,7 @@ WITH input AS MATERIALIZED (
       LEFT JOIN ownership_position AS p ON p.id = i.position_id
       LEFT JOIN ownership_answer AS a
         ON a.position_id = i.position_id AND ledger_holds(a.entry, report_position())
-     WHERE $2::text IS NULL OR i.country = $2),
+     WHERE ($2::text IS NULL OR i.country = $2) AND NOT report_is_current()),
 said AS (
     SELECT i.donor, i.country, count(*) AS inputs,
            count(*) FILTER (WHERE i.uninvited) AS not_invited,
@@ -53,35 +53,51 @@ received AS (
            count(*) FILTER (WHERE d.state = 'ESCALATED') AS escalated,
            count(*) FILTER (WHERE d.state = 'UNCONFIRMED') AS unconfirmed
       FROM report_disbursements() AS d
-     WHERE $2 IS NULL OR d.country = $2
-     GROUP BY d.donor, d.country)
+     WHERE ($2 IS NULL OR d.country = $2) AND NOT report_is_current()
+     GROUP BY d.donor, d.country),
+counted AS (
+    SELECT k.donor, k.country, s.inputs, s.not_invited, s.due, s.endorsed,
+           s.endorsed_with_reservation, s.change_requested, s.contested, s.silent, s.awaited,
+           s.in_time, s.needing_answer, s.accepted, s.partly_accepted, s.rejected, s.unanswered,
+           s.resolved, s.disputed, s.standing_disagreement, r.disbursements,
+           r.not_invited AS disbursements_not_invited, r.due AS disbursements_due, r.confirmed_due,
+           r.confirmed, r.reconciled, r.confirmed_by_receiver, r.discrepant, r.denied,
+           r.off_treasury, r.escalated, r.unconfirmed
+      FROM (SELECT s.donor, s.country FROM said AS s
+             UNION
+            SELECT r.donor, r.country FROM received AS r) AS k
+      LEFT JOIN said AS s ON (s.donor, s.country) = (k.donor, k.country)
+      LEFT JOIN received AS r ON (r.donor, r.country) = (k.donor, k.country)
+     UNION ALL
+    SELECT w.*
+      FROM rollup_ownership AS w
+     WHERE report_is_current()
+       AND ($1::text IS NULL OR w.donor = ANY (report_donors($1)))
+       AND ($2 IS NULL OR w.country = $2)
+       AND w.inputs + w.disbursements > 0)
 SELECT coalesce(o.identifier, o.id::text) AS donor, o.name AS donor_name, k.country,
-       coalesce(s.inputs, 0) AS inputs, coalesce(s.not_invited, 0) AS not_invited,
-       coalesce(s.due, 0) AS due, coalesce(s.endorsed, 0) AS endorsed,
-       coalesce(s.endorsed_with_reservation, 0) AS endorsed_with_reservation,
-       coalesce(s.change_requested, 0) AS change_requested,
-       coalesce(s.contested, 0) AS contested, coalesce(s.silent, 0) AS silent,
-       coalesce(s.awaited, 0) AS awaited, report_rate(s.in_time, s.due) AS input_coverage,
-       coalesce(s.needing_answer, 0) AS needing_answer, coalesce(s.accepted, 0) AS accepted,
-       coalesce(s.partly_accepted, 0) AS partly_accepted, coalesce(s.rejected, 0) AS rejected,
-       coalesce(s.unanswered, 0) AS unanswered, coalesce(s.resolved, 0) AS resolved,
-       coalesce(s.disputed, 0) AS disputed,
-       coalesce(s.standing_disagreement, 0) AS standing_disagreement,
-       report_rate(s.accepted + s.partly_accepted, s.needing_answer) AS uptake,
-       coalesce(r.disbursements, 0) AS disbursements,
-       coalesce(r.not_invited, 0) AS disbursements_not_invited,
-       coalesce(r.due, 0) AS disbursements_due, coalesce(r.confirmed, 0) AS confirmed,
-       coalesce(r.reconciled, 0) AS reconciled,
-       coalesce(r.confirmed_by_receiver, 0) AS confirmed_by_receiver,
-       coalesce(r.discrepant, 0) AS discrepant, coalesce(r.denied, 0) AS denied,
-       coalesce(r.escalated, 0) AS escalated, coalesce(r.off_treasury, 0) AS off_treasury,
-       coalesce(r.unconfirmed, 0) AS unconfirmed,
-       report_rate(r.confirmed_due, r.due) AS confirmation_rate
-  FROM (SELECT s.donor, s.country FROM said AS s
-         UNION
-        SELECT r.donor, r.country FROM received AS r) AS k
-  LEFT JOIN said AS s ON (s.donor, s.country) = (k.donor, k.country)
-  LEFT JOIN received AS r ON (r.donor, r.country) = (k.donor, k.country)
+       coalesce(k.inputs, 0) AS inputs, coalesce(k.not_invited, 0) AS not_invited,
+       coalesce(k.due, 0) AS due, coalesce(k.endorsed, 0) AS endorsed,
+       coalesce(k.endorsed_with_reservation, 0) AS endorsed_with_reservation,
+       coalesce(k.change_requested, 0) AS change_requested,
+       coalesce(k.contested, 0) AS contested, coalesce(k.silent, 0) AS silent,
+       coalesce(k.awaited, 0) AS awaited, report_rate(k.in_time, k.due) AS input_coverage,
+       coalesce(k.needing_answer, 0) AS needing_answer, coalesce(k.accepted, 0) AS accepted,
+       coalesce(k.partly_accepted, 0) AS partly_accepted, coalesce(k.rejected, 0) AS rejected,
+       coalesce(k.unanswered, 0) AS unanswered, coalesce(k.resolved, 0) AS resolved,
+       coalesce(k.disputed, 0) AS disputed,
+       coalesce(k.standing_disagreement, 0) AS standing_disagreement,
+       report_rate(k.accepted + k.partly_accepted, k.needing_answer) AS uptake,
+       coalesce(k.disbursements, 0) AS disbursements,
+       coalesce(k.disbursements_not_invited, 0) AS disbursements_not_invited,
+       coalesce(k.disbursements_due, 0) AS disbursements_due, coalesce(k.confirmed, 0) AS confirmed,
+       coalesce(k.reconciled, 0) AS reconciled,
+       coalesce(k.confirmed_by_receiver, 0) AS confirmed_by_receiver,
+       coalesce(k.discrepant, 0) AS discrepant, coalesce(k.denied, 0) AS denied,
+       coalesce(k.escalated, 0) AS escalated, coalesce(k.off_treasury, 0) AS off_treasury,
+       coalesce(k.unconfirmed, 0) AS unconfirmed,
+       report_rate(k.confirmed_due, k.disbursements_due) AS confirmation_rate
+  FROM counted AS k
   JOIN organisation AS o ON o.id = k.donor
  WHERE $1::text IS NULL OR $1 IN (o.identifier, o.id::text)
  ORDER BY coalesce(o.identifier, o.id::text) COLLATE "C", k.country COLLATE "C"

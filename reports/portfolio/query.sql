@@ -13,7 +13,7 @@
 -- $8    fiscal_year_of  query  country  optional
 -- $9    period_basis    query  code     optional
 WITH part AS (
-    SELECT p.*, o.identifier, o.name, y.year
+    SELECT p.*, y.year
       FROM report_parts_in($5::text, $6::uuid) AS p
       JOIN organisation AS o ON o.id = p.donor
       JOIN transaction AS t ON t.id = p.transaction_id
@@ -22,6 +22,8 @@ WITH part AS (
                CASE WHEN $9::text = 'reporting' THEN coalesce(g.reporting_date, p.transaction_date)
                     ELSE p.transaction_date END, $8::text) AS y (year)
      WHERE report_period_basis($9::text) IS NOT NULL
+       AND NOT ($5::text IS NULL AND $6::uuid IS NULL AND $8::text IS NULL
+                AND coalesce($9::text, 'transaction') = 'transaction' AND report_is_current())
        AND p.transaction_type IN ('2', '3')
        AND (t.in_kind IS NOT NULL) = coalesce($7::boolean, false)
        AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
@@ -34,37 +36,57 @@ missing AS (
                    count(DISTINCT p.transaction_id) AS transactions, sum(p.stated) AS amount
               FROM part AS p
              WHERE p.amount = 'NaN'
-             GROUP BY p.currency, p.transaction_type) AS m)
-SELECT coalesce(p.identifier, p.donor::text) AS donor, p.name AS donor_name,
+             GROUP BY p.currency, p.transaction_type) AS m),
+cell AS (
+    SELECT p.donor, p.country, p.region, p.sector, p.year, p.currency,
+           sum(p.amount) FILTER (WHERE p.transaction_type = '2') AS committed,
+           sum(p.ict_220) FILTER (WHERE p.transaction_type = '2') AS committed_ict_220,
+           sum(p.ict_principal) FILTER (WHERE p.transaction_type = '2')
+               AS committed_ict_principal,
+           sum(p.ict_significant) FILTER (WHERE p.transaction_type = '2')
+               AS committed_ict_significant,
+           sum(p.amount) FILTER (WHERE p.transaction_type = '3') AS disbursed,
+           sum(p.ict_220) FILTER (WHERE p.transaction_type = '3') AS disbursed_ict_220,
+           sum(p.ict_principal) FILTER (WHERE p.transaction_type = '3')
+               AS disbursed_ict_principal,
+           sum(p.ict_significant) FILTER (WHERE p.transaction_type = '3')
+               AS disbursed_ict_significant
+      FROM part AS p
+     GROUP BY p.donor, p.country, p.region, p.sector, p.year, p.currency
+     UNION ALL
+    SELECT r.donor, r.country, r.region, r.sector, r.year, r.currency, r.committed,
+           r.committed_ict_220, r.committed_ict_principal, r.committed_ict_significant,
+           r.disbursed, r.disbursed_ict_220, r.disbursed_ict_principal,
+           r.disbursed_ict_significant
+      FROM rollup_portfolio AS r
+     WHERE $5 IS NULL AND $6 IS NULL AND $8 IS NULL
+       AND coalesce($9, 'transaction') = 'transaction' AND report_is_current()
+       AND r.in_kind = coalesce($7, false)
+       AND ($1 IS NULL OR r.donor = ANY (report_donors($1)))
+       AND ($2 IS NULL OR r.country = $2)
+       AND ($3 IS NULL OR r.sector = $3)
+       AND ($4 IS NULL OR r.year = $4))
+SELECT coalesce(o.identifier, p.donor::text) AS donor, o.name AS donor_name,
        p.country AS recipient_country, p.region AS recipient_region, p.sector,
        p.year, p.currency,
-       report_sum(sum(p.amount) FILTER (WHERE p.transaction_type = '2'), u.minor_unit, $5)
-           AS committed,
-       report_sum(sum(p.ict_220) FILTER (WHERE p.transaction_type = '2'), u.minor_unit, $5)
-           AS committed_ict_220,
-       report_sum(sum(p.ict_principal) FILTER (WHERE p.transaction_type = '2'), u.minor_unit, $5)
-           AS committed_ict_principal,
-       report_sum(sum(p.ict_significant) FILTER (WHERE p.transaction_type = '2'), u.minor_unit, $5)
-           AS committed_ict_significant,
-       report_sum(sum(p.amount) FILTER (WHERE p.transaction_type = '3'), u.minor_unit, $5)
-           AS disbursed,
-       report_sum(sum(p.ict_220) FILTER (WHERE p.transaction_type = '3'), u.minor_unit, $5)
-           AS disbursed_ict_220,
-       report_sum(sum(p.ict_principal) FILTER (WHERE p.transaction_type = '3'), u.minor_unit, $5)
-           AS disbursed_ict_principal,
-       report_sum(sum(p.ict_significant) FILTER (WHERE p.transaction_type = '3'), u.minor_unit, $5)
-           AS disbursed_ict_significant,
+       report_sum(p.committed, u.minor_unit, $5) AS committed,
+       report_sum(p.committed_ict_220, u.minor_unit, $5) AS committed_ict_220,
+       report_sum(p.committed_ict_principal, u.minor_unit, $5) AS committed_ict_principal,
+       report_sum(p.committed_ict_significant, u.minor_unit, $5) AS committed_ict_significant,
+       report_sum(p.disbursed, u.minor_unit, $5) AS disbursed,
+       report_sum(p.disbursed_ict_220, u.minor_unit, $5) AS disbursed_ict_220,
+       report_sum(p.disbursed_ict_principal, u.minor_unit, $5) AS disbursed_ict_principal,
+       report_sum(p.disbursed_ict_significant, u.minor_unit, $5) AS disbursed_ict_significant,
        CASE WHEN row_number() OVER place = 1 THEN report_conversion($5, $6) END AS method,
        CASE WHEN row_number() OVER place = 1
             THEN report_conversion_limits($5, $6, (SELECT m.notes FROM missing AS m)) END
            AS limitations
   FROM (VALUES (true)) AS always
-  LEFT JOIN part AS p ON true
+  LEFT JOIN cell AS p ON true
+  LEFT JOIN organisation AS o ON o.id = p.donor
   LEFT JOIN currency AS u ON u.code = p.currency
- GROUP BY p.donor, p.identifier, p.name, p.country, p.region, p.sector, p.year, p.currency,
-          u.minor_unit
 WINDOW place AS (
-     ORDER BY coalesce(p.identifier, p.donor::text) COLLATE "C", p.country COLLATE "C",
+     ORDER BY coalesce(o.identifier, p.donor::text) COLLATE "C", p.country COLLATE "C",
               p.region COLLATE "C", p.sector COLLATE "C",
               p.year, p.currency COLLATE "C")
  ORDER BY row_number() OVER place

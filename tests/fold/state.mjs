@@ -153,6 +153,7 @@ export class State {
             published,
             ict_share: numeric(told.ict_share),
             amount: numeric(told.amount),
+            reference_key: referenceKey(told.agreement_reference),
             countries: (told.recipients ?? []).map((part) => part.country).filter(Boolean),
             sector_codes: (told.sectors ?? []).map((part) => part.code).filter(Boolean),
             maker: leaf.actor,

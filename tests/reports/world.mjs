@@ -286,7 +286,8 @@ export async function withDeadlinesPassed(path, work) {
                                          LEFT JOIN planned_disbursement AS w
                                            ON w.entry = ledger_entry.entry AND w.ordinal = 1
                                         WHERE c.id = ledger_entry.aggregate)
-          WHERE entry IN (SELECT e.entry FROM ledger_entry AS e ${OF_SOUTH})`);
+          WHERE entry IN (SELECT e.entry FROM ledger_entry AS e ${OF_SOUTH});
+         CALL rollups_make()`);
     try {
         return await work();
     } finally {
@@ -296,6 +297,7 @@ export async function withDeadlinesPassed(path, work) {
             ${reported.map((row) => `UPDATE transaction SET recorded_at = '${row.recorded_at}'
              WHERE id = '${row.id}';`).join('')}${said.map((row) => `
             UPDATE ledger_entry SET at = '${row.at}'
-             WHERE entry = '${row.entry}' AND at <> '${row.at}';`).join('')}`);
+             WHERE entry = '${row.entry}' AND at <> '${row.at}';`).join('')}
+            CALL rollups_make()`);
     }
 }

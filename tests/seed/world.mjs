@@ -86,8 +86,10 @@ export const tables = {
 
 // ---------------------------------------------------------------- the database's side
 
+// Statements in a list are transactions of their own.
 function ask(conninfo, sql, options = '') {
-    return execFileSync(`${PG_BIN}/psql`, ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', conninfo, '-c', sql],
+    return execFileSync(`${PG_BIN}/psql`, ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', conninfo,
+        ...[sql].flat().flatMap((one) => ['-c', one])],
         { encoding: 'utf8', maxBuffer: 1 << 28,
             env: { ...process.env, PGOPTIONS: `-c search_path=aidledger -c TimeZone=UTC ${options}` } }).trim();
 }
@@ -950,6 +952,16 @@ function indexesOn(conninfo, say) {
     }
 }
 
+// No trigger has seen the leaves.
+function rollUp(conninfo) {
+    while (ask(conninfo, "SET work_mem = '64MB'; SELECT rollups_fold(250000)").split('\n').at(-1) !== '0') {
+        // further
+    }
+    ask(conninfo, Object.keys(tables).map((name) => `VACUUM (ANALYZE) ${name}`).concat(
+        ['portfolio', 'group', 'group_country', 'ownership', 'disagreement', 'disagreement_place']
+            .map((name) => `VACUUM (ANALYZE) rollup_${name}`)));
+}
+
 function referenceOf(conninfo) {
     const reference = JSON.parse(ask(conninfo, `SELECT json_build_object(
         'entries', (SELECT count(*) FROM (SELECT FROM ledger_entry LIMIT 1) AS e),
@@ -990,6 +1002,8 @@ export async function load({ conninfo, transactions, seed = 1, say = () => {} })
         Math.round((Date.now() - begun) / 1000)} s`);
     indexesOn(conninfo, say);
     say(`indexed after ${Math.round((Date.now() - begun) / 1000)} s`);
+    rollUp(conninfo);
+    say(`rolled up after ${Math.round((Date.now() - begun) / 1000)} s`);
     return { transactions: world.recorded, commitments: world.commitments, leaves: world.leaves };
 }
 

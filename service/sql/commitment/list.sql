@@ -29,7 +29,10 @@ stood AS (
       FROM commitment AS c
      UNION ALL
     SELECT false, c.*
-      FROM commitment_as_of(as_of_position($11::text)) AS c),
+      FROM commitment_as_of(as_of_position($11::text), $1::text, $12::text,
+               CASE WHEN coalesce($2::text, $3::text, $5::text, $6::text, $7::text, $8::text,
+                                  $10::text, $14::text) IS NULL AND $9::integer IS NULL
+                    THEN coalesce($13::integer, 50) + 1 END) AS c),
 found AS (
     SELECT c.id, c.created_at, c.document
       FROM stood AS c
@@ -40,17 +43,17 @@ found AS (
        AND ($2::text IS NULL OR c.countries @> ARRAY[$2])
        AND ($3::text IS NULL OR c.countries && (SELECT m.countries FROM member AS m))
        AND ($5::text IS NULL OR c.sectors @> ARRAY[$5])
-       AND ($6::text IS NULL OR commitment_serves(c.items, 'pillar', $6))
-       AND ($7::text IS NULL OR commitment_serves(c.items, 'target', $7))
+       AND ($6::text IS NULL OR c.items && (SELECT items_serving('pillar', $6)))
+       AND ($7::text IS NULL OR c.items && (SELECT items_serving('target', $7)))
        AND ($8::text IS NULL OR c.status = upper($8))
        AND ($9::integer IS NULL OR (c.start_date < make_date($9 + 1, 1, 1)
                                     AND coalesce(c.end_date, 'infinity') >= make_date($9, 1, 1)))
        AND ($10::text IS NULL OR c.search LIKE '%' || like_escaped(lower($10)) || '%')
        AND ($14::text IS NULL
-            OR EXISTS (SELECT FROM commitment_revision AS r
-                        WHERE r.commitment_id = c.id
-                          AND agreement_key(r.agreement_reference) = agreement_key($14)
-                          AND ledger_holds(r.entry, as_of_position($11))))
+            OR c.id IN (SELECT r.commitment_id
+                          FROM commitment_revision AS r
+                         WHERE r.reference_key = agreement_key($14)
+                           AND ledger_holds(r.entry, as_of_position($11))))
        AND ($12::text IS NULL
             OR (c.created_at, c.id) < (split_part($12, ' ', 1)::timestamptz,
                                        split_part($12, ' ', 2)::uuid))

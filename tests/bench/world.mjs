@@ -1,0 +1,241 @@
+// world.mjs - reports of the newest position in a large world, beside the plain SQL they stand for.
+// SPDX-License-Identifier: Apache-2.0
+//
+// node tests/bench/world.mjs BUILD SIZES [SECONDS]
+//
+// SIZES are numbers of transactions with commas. A world is made once, in BUILD/world-SIZE, and found
+// again by the next run: tests/seed/world.sh. README.md here says what is compared with what.
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const [build, sizes, seconds = '5'] = process.argv.slice(2);
+const CLIENTS = 16;
+const PG_BIN = process.env.AIDLEDGER_PG_BIN ?? '/usr/lib/postgresql/15/bin';
+const here = new URL('.', import.meta.url).pathname;
+const run = promisify(execFile);
+const say = (text) => process.stderr.write(`bench: ${text}\n`);
+
+// What each report comes to, said in SQL by somebody who has nothing but the tables.
+const sum = (type, ring) => `sum(${ring ? 'a.ict_amount' : 'a.amount'}) FILTER (WHERE t.transaction_type = '${type}'${
+    ring ? ` AND a.ict_ring <= ${ring}` : ''})`;
+const sums = ['2', '3'].flatMap((type) => [sum(type), sum(type, 1), sum(type, 2), sum(type, 3)]).join(', ');
+const money = `FROM transaction AS t JOIN allocation AS a ON a.transaction_id = t.id
+    JOIN organisation AS o ON o.id = t.organisation_id`;
+const reports = {
+    portfolio: {
+        paths: (donors, years) => donors.flatMap((donor) => years.map((year) =>
+            `/v1/reports/portfolio?donor=${donor}&year=${year}`)),
+        plain: (donor, year) => `SELECT o.identifier, a.country, a.region, a.sector, t.currency, ${sums} ${money}
+            WHERE t.transaction_type IN ('2', '3') AND t.in_kind IS NULL AND o.identifier = '${donor}'
+              AND extract(year FROM t.transaction_date) = ${year} GROUP BY 1, 2, 3, 4, 5`,
+    },
+    'group allocation': {
+        paths: (_, years) => years.map((year) => `/v1/reports/group-allocation?year=${year}`),
+        plain: (_, year) => `SELECT m.country_group, t.currency, count(DISTINCT a.country), ${sums} ${money}
+            LEFT JOIN country_group_membership AS m ON m.country = a.country
+              AND coalesce(m.valid_from, '-infinity') <= t.transaction_date
+              AND coalesce(m.valid_to, 'infinity') > t.transaction_date
+            WHERE t.transaction_type IN ('2', '3') AND t.in_kind IS NULL
+              AND extract(year FROM t.transaction_date) = ${year} GROUP BY 1, 2`,
+    },
+    ownership: {
+        paths: (donors) => donors.map((donor) => `/v1/reports/ownership?donor=${donor}`),
+        plain: (donor) => `SELECT x.country, sum(x.inputs), sum(x.endorsed), sum(x.payments), sum(x.confirmed)
+            FROM (SELECT i.country, count(*) AS inputs, count(*) FILTER (WHERE p.position = 'endorse') AS endorsed,
+                         0 AS payments, 0 AS confirmed
+                    FROM ownership_input AS i JOIN commitment AS c ON c.id = i.commitment_id
+                    JOIN organisation AS o ON o.id = c.organisation_id
+                    LEFT JOIN ownership_position AS p ON p.id = i.position_id
+                   WHERE o.identifier = '${donor}' GROUP BY 1
+                  UNION ALL
+                  SELECT a.country, 0, 0, count(DISTINCT t.id), count(DISTINCT t.id)
+                         FILTER (WHERE d.state = 'CONFIRMED') ${money}
+                    LEFT JOIN disbursement_receipt AS d ON d.transaction_id = t.id AND d.country = a.country
+                   WHERE t.transaction_type = '3' AND t.adjusts IS NULL AND a.country IS NOT NULL
+                     AND o.identifier = '${donor}' GROUP BY 1) AS x GROUP BY 1`,
+    },
+};
+
+// ---------------------------------------------------------------- processes
+
+function freePort() {
+    return new Promise((resolve) => {
+        const probe = createServer().listen(0, '127.0.0.1', () => {
+            const { port } = probe.address();
+            probe.close(() => resolve(port));
+        });
+    });
+}
+
+function ask(conninfo, sql) {
+    return execFileSync(`${PG_BIN}/psql`, ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', conninfo, '-c', sql],
+        { encoding: 'utf8', maxBuffer: 1 << 28,
+            env: { ...process.env, PGOPTIONS: '-c search_path=aidledger -c jit=off' } }).trim();
+}
+
+async function wrk(base, connections, paths) {
+    const { stdout } = await run('wrk', ['-t1', '--timeout', '30s', `-c${connections}`, `-d${seconds}`, '-s',
+        `${here}load.lua`, base, '--', 'spread', ...paths]);
+    const figures = JSON.parse(stdout.split('\n').find((line) => line.startsWith('{')));
+    if (figures.errors > 0) {
+        throw new Error(`${paths[0]}: ${figures.errors} errors`);
+    }
+    return { each: figures.us / figures.requests / 1000, p99: figures.p99_us / 1000 };
+}
+
+// Processor time in ms of the processes that belong to a database.
+function cpuOf(pattern) {
+    let ticks = 0;
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+        try {
+            if (pattern.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' '))) {
+                const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
+                ticks += Number(fields[11]) + Number(fields[12]);
+            }
+        } catch {
+            // gone
+        }
+    }
+    return ticks * 10;
+}
+
+// ---------------------------------------------------------------- what is measured
+
+// Milliseconds of a statement inside the database, the better of two.
+function plainly(conninfo, sql) {
+    const once_ = () => Number(/Execution Time: ([\d.]+)/.exec(
+        ask(conninfo, `EXPLAIN (ANALYZE, TIMING off) ${sql}`))[1]);
+    return Math.min(once_(), once_());
+}
+
+// What the rollups add to an import and to what gives it its place: processor time of one backend, so
+// that what else the machine does hardly counts. The same file is imported into two databases.
+async function ingest(binary, conninfo, folder) {
+    const file = join(folder, 'activities.xml');
+    execFileSync('node', ['tests/seed/generate.mjs', '400', file, join(folder, 'totals.json'), '99']);
+    const spent = {};
+    for (const kind of ['without', 'with', 'without', 'with']) {
+        const name = `ingest_${kind}`;
+        const there = conninfo.replace('dbname=aidledger', `dbname=${name}`);
+        const admin = conninfo.replace('dbname=aidledger', 'dbname=postgres');
+        ask(admin, `DROP DATABASE IF EXISTS ${name} (FORCE)`);
+        ask(admin, `CREATE DATABASE ${name}`);
+        const env = { ...process.env, AIDLEDGER_DATABASE_URL: there, AIDLEDGER_LOG_KEY: join(folder, `${name}.key`) };
+        await run(binary, ['migrate'], { env });
+        rmSync(join(folder, `${name}.key`), { force: true });
+        rmSync(join(folder, 'signed'), { force: true });
+        await run(binary, ['key', 'init'], { env });
+        if (kind === 'without') {
+            ask(there, 'ALTER TABLE ledger_leaf DISABLE TRIGGER ledger_leaf_rolled_up');
+        }
+        const state = mkdtempSync(join(folder, 'state-'));
+        const sealer = spawn('setpriv', ['--pdeathsig', 'KILL', binary, 'seal'],
+            { env: { ...env, AIDLEDGER_SEALER_STATE: state }, stdio: 'ignore' });
+        // A backend that is gone has told nobody what it used: the sealer's is read while it lives, and
+        // the importer's is what its system says of the child.
+        const before = process.resourceUsage();
+        const counter = spawn('setpriv', ['--pdeathsig', 'KILL', binary, 'import', file], { env, stdio: 'ignore' });
+        let importing = 0;
+        const watch = setInterval(() => {
+            importing = Math.max(importing, cpuOf(/postgres: aidledger: aidledger_importer|postgres: .*aidledger_importer ingest/));
+        }, 50);
+        await once(counter, 'exit');
+        clearInterval(watch);
+        while (ask(there, 'SELECT count(*) FROM ledger_queue') !== '0') {
+            await new Promise((resolve) => { setTimeout(resolve, 50); });
+        }
+        const sealing = cpuOf(/postgres: .*aidledger_sealer ingest/);
+        spent[kind] = Math.min(spent[kind] ?? Infinity, importing + sealing);
+        sealer.kill('SIGTERM');
+        await once(sealer, 'exit');
+        void before;
+        ask(admin, `DROP DATABASE ${name} (FORCE)`);
+    }
+    return spent.with / spent.without;
+}
+
+async function measure(size, folder) {
+    const binary = `${build}/aidledger`;
+    const cluster = ['service/host/cluster.sh', '--dir', `${build}/world-${size}`, '--throwaway'];
+    const made = `${build}/world-${size}/made`;
+    if (!existsSync(made)) {
+        say(`making a world of ${size} transactions`);
+        execFileSync('tests/seed/world.sh', [binary, `${build}/world-${size}`, String(size)], { stdio: 'inherit' });
+        writeFileSync(made, '');
+    }
+    execFileSync(cluster[0], [...cluster.slice(1), 'start']);
+    let service;
+    try {
+        const conninfo = execFileSync(cluster[0], [...cluster.slice(1), 'url'], { encoding: 'utf8' }).trim();
+        const port = await freePort();
+        service = spawn('setpriv', ['--pdeathsig', 'TERM', binary, 'serve'], { stdio: 'ignore', env: {
+            ...process.env, AIDLEDGER_DATABASE_URL: conninfo, AIDLEDGER_PORT: String(port), AIDLEDGER_WORKER: '0',
+            AIDLEDGER_ALLOW_UNSAFE: '1', AIDLEDGER_REQUESTS_PER_MINUTE: '0', AIDLEDGER_REPORTERS: '4' } });
+        const base = `http://127.0.0.1:${port}`;
+        const donors = JSON.parse(ask(conninfo, `SELECT json_agg(identifier) FROM (SELECT o.identifier
+            FROM organisation AS o JOIN commitment AS c ON c.organisation_id = o.id
+            WHERE o.identifier LIKE 'XI-WORLD-%' GROUP BY 1 ORDER BY count(*) DESC LIMIT 12) AS o`));
+        const years = [2019, 2020, 2021, 2022];
+        for (let tries = 0; ; tries++) {
+            try {
+                if ((await fetch(`${base}/v1/reports/ownership?donor=${donors[0]}`)).ok) {
+                    break;
+                }
+            } catch {
+                // not yet
+            }
+            if (tries > 100) {
+                throw new Error('the service does not answer');
+            }
+            await new Promise((resolve) => { setTimeout(resolve, 100); });
+        }
+        const results = {};
+        for (const [name, { paths, plain }] of Object.entries(reports)) {
+            const all = paths(donors, years);
+            await wrk(base, 1, all);
+            const alone = await wrk(base, 1, all);
+            const crowd = await wrk(base, CLIENTS, all);
+            const sql = plainly(conninfo, plain(donors[0], years[0]));
+            results[name] = { alone: alone.each, p99: crowd.p99, faster: sql / alone.each, plain: sql };
+            say(`${size}: ${name} ${alone.each.toFixed(2)} ms alone, p99 ${crowd.p99.toFixed(1)} ms at ${
+                CLIENTS}, plain SQL ${sql.toFixed(0)} ms`);
+        }
+        const cost = await ingest(binary, conninfo, folder);
+        return { size, results, cost };
+    } finally {
+        service?.kill('SIGTERM');
+        await (service && once(service, 'exit'));
+        execFileSync(cluster[0], [...cluster.slice(1), 'stop']);
+    }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'aidledger-world-'));
+try {
+    const all = [];
+    for (const size of sizes.split(',').map(Number)) {
+        all.push(await measure(size, folder));
+    }
+    const [first] = all;
+    const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
+    console.log('transactions  report            ms alone  p99 ms at 16  times faster than plain SQL  growth');
+    for (const { size, results, cost } of all) {
+        for (const [name, figures] of Object.entries(results)) {
+            const growth = figures.alone / first.results[name].alone;
+            console.log([String(size).padStart(12), name.padEnd(16), figures.alone.toFixed(2).padStart(9),
+                figures.p99.toFixed(1).padStart(13), figures.faster.toFixed(0).padStart(27),
+                growth.toFixed(2).padStart(7)].join('  '));
+            appendFileSync(`${here}world.csv`, `${[new Date().toISOString().slice(0, 10), commit, cpus().length, size,
+                name, figures.alone.toFixed(2), figures.p99.toFixed(1), figures.faster.toFixed(0),
+                growth.toFixed(2), cost.toFixed(3)].join(',')}\n`);
+        }
+        console.log(`${size}: an import with its place in the log takes ${cost.toFixed(3)} times the processor `
+            + 'time that it takes without rollups');
+    }
+} finally {
+    rmSync(folder, { recursive: true, force: true });
+}
