@@ -191,26 +191,39 @@ RETURNS TABLE (donor uuid, transaction_date date, year integer, currency text, i
 LANGUAGE plpgsql STABLE SET enable_nestloop = on AS $$
 BEGIN
     RETURN QUERY
-    SELECT t.organisation_id, t.transaction_date, extract(year FROM t.transaction_date)::integer,
-           t.currency, t.in_kind IS NOT NULL, a.country, a.region, a.sector, count(*),
-           coalesce(sum(a.amount) FILTER (WHERE t.transaction_type = '2'), 0),
-           coalesce(sum(a.ict_amount)
-                        FILTER (WHERE t.transaction_type = '2' AND a.ict_ring <= 1), 0),
-           coalesce(sum(a.ict_amount)
-                        FILTER (WHERE t.transaction_type = '2' AND a.ict_ring <= 2), 0),
-           coalesce(sum(a.ict_amount) FILTER (WHERE t.transaction_type = '2'), 0),
-           coalesce(sum(a.amount) FILTER (WHERE t.transaction_type = '3'), 0),
-           coalesce(sum(a.ict_amount)
-                        FILTER (WHERE t.transaction_type = '3' AND a.ict_ring <= 1), 0),
-           coalesce(sum(a.ict_amount)
-                        FILTER (WHERE t.transaction_type = '3' AND a.ict_ring <= 2), 0),
-           coalesce(sum(a.ict_amount) FILTER (WHERE t.transaction_type = '3'), 0)
-      FROM ledger_leaf AS l
-      JOIN transaction AS t ON t.entry = l.entry
-      JOIN allocation AS a ON a.transaction_id = t.id
-     WHERE l.leaf_index >= from_leaf AND l.leaf_index < to_leaf
-       AND t.transaction_type IN ('2', '3')
-       AND (of_countries IS NULL OR a.country = ANY (of_countries))
+    WITH part AS (
+        SELECT t.organisation_id, t.transaction_date, t.currency, t.in_kind, t.transaction_type,
+               a.country, a.region, a.sector, a.amount, a.ict_amount, a.ict_ring
+          FROM ledger_leaf AS l
+          JOIN transaction AS t ON t.entry = l.entry
+          JOIN allocation AS a ON a.transaction_id = t.id
+         WHERE l.leaf_index >= from_leaf AND l.leaf_index < to_leaf
+           AND of_countries IS NULL
+         UNION ALL
+        -- Of a few countries among all leaves: from their end.
+        SELECT t.organisation_id, t.transaction_date, t.currency, t.in_kind, t.transaction_type,
+               a.country, a.region, a.sector, a.amount, a.ict_amount, a.ict_ring
+          FROM allocation AS a
+          JOIN transaction AS t ON t.id = a.transaction_id
+          JOIN ledger_leaf AS l ON l.entry = t.entry
+         WHERE a.country = ANY (of_countries)
+           AND l.leaf_index >= from_leaf AND l.leaf_index < to_leaf)
+    SELECT p.organisation_id, p.transaction_date, extract(year FROM p.transaction_date)::integer,
+           p.currency, p.in_kind IS NOT NULL, p.country, p.region, p.sector, count(*),
+           coalesce(sum(p.amount) FILTER (WHERE p.transaction_type = '2'), 0),
+           coalesce(sum(p.ict_amount)
+                        FILTER (WHERE p.transaction_type = '2' AND p.ict_ring <= 1), 0),
+           coalesce(sum(p.ict_amount)
+                        FILTER (WHERE p.transaction_type = '2' AND p.ict_ring <= 2), 0),
+           coalesce(sum(p.ict_amount) FILTER (WHERE p.transaction_type = '2'), 0),
+           coalesce(sum(p.amount) FILTER (WHERE p.transaction_type = '3'), 0),
+           coalesce(sum(p.ict_amount)
+                        FILTER (WHERE p.transaction_type = '3' AND p.ict_ring <= 1), 0),
+           coalesce(sum(p.ict_amount)
+                        FILTER (WHERE p.transaction_type = '3' AND p.ict_ring <= 2), 0),
+           coalesce(sum(p.ict_amount) FILTER (WHERE p.transaction_type = '3'), 0)
+      FROM part AS p
+     WHERE p.transaction_type IN ('2', '3')
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 END
 $$;
@@ -738,10 +751,10 @@ COMMENT ON FUNCTION rollups_fold(bigint) IS
 CREATE FUNCTION rollups_follow() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM rollups_fold(20000);
+    PERFORM rollups_fold(4000);
     RETURN NULL;
 EXCEPTION
-    WHEN OTHERS THEN
+    WHEN query_canceled OR OTHERS THEN
         RAISE WARNING 'the rollups stay behind: %', sqlerrm;
         RETURN NULL;
 END
