@@ -12,6 +12,39 @@ DROP INDEX commitment_revision_agreement_key;
 CREATE INDEX commitment_revision_reference_key ON commitment_revision (reference_key)
  WHERE reference_key IS NOT NULL;
 
+-- What is made of a column that is erased goes with it.
+CREATE OR REPLACE FUNCTION record_is_emptied() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+    was      jsonb := to_jsonb(old);
+    stands   jsonb := CASE tg_op WHEN 'UPDATE' THEN to_jsonb(new) ELSE '{}' END;
+    of_entry uuid := was ->> 'entry';
+    changed  text;
+BEGIN
+    IF tg_table_name = 'third_party_account' THEN
+        SELECT o.entry INTO of_entry
+          FROM third_party_observation AS o
+         WHERE o.id = (was ->> 'observation_id')::uuid;
+    END IF;
+    IF tg_op = 'DELETE' AND is_erased(of_entry, 'distinct_from') THEN
+        RETURN NULL;
+    END IF;
+    SELECT k.name INTO changed
+      FROM jsonb_object_keys(was) AS k (name)
+     WHERE was -> k.name IS DISTINCT FROM stands -> k.name
+       AND NOT (is_erased(of_entry, k.name)
+                AND stands -> k.name IN ('null', '"erased"', '[]'))
+       AND NOT EXISTS (SELECT FROM pg_attribute AS a
+                        WHERE a.attrelid = tg_relid AND a.attname = k.name
+                          AND a.attgenerated = 's')
+     LIMIT 1;
+    IF changed IS NOT NULL THEN
+        RAISE EXCEPTION 'an erasure would change "%" of %', changed, tg_table_name;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION likely_duplicates(c commitment, content jsonb)
 RETURNS TABLE (other_id uuid, score integer, grounds text[])
 LANGUAGE plpgsql STABLE AS $$
