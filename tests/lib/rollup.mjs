@@ -62,9 +62,13 @@ function questions(database) {
 export function rollupFaults(database = process.env.AIDLEDGER_TEST_DATABASE) {
     const all = questions(database);
     const asked = all.map(({ slug, asked: one }) => report(slug, one)).join('\n');
+    // Numbers without the zeros at their end, of which sums keep as many as they have ever had.
     const held = Object.entries(tables).map(([name, counts]) =>
-        `SELECT coalesce(jsonb_agg(r ORDER BY r::text), '[]') FROM (SELECT to_jsonb(t) - 'moved' AS r
-           FROM ${name} AS t WHERE ${counts}) AS w;`).join('\n');
+        `SELECT coalesce(jsonb_agg(w.r ORDER BY w.r::text), '[]')
+           FROM (SELECT (SELECT jsonb_object_agg(e.key, CASE jsonb_typeof(e.value)
+                                WHEN 'number' THEN to_jsonb(trim_scale(e.value::numeric)) ELSE e.value END)
+                           FROM jsonb_each(to_jsonb(t) - 'moved') AS e) AS r
+                   FROM ${name} AS t WHERE ${counts}) AS w;`).join('\n');
     const lines = run(`BEGIN ISOLATION LEVEL REPEATABLE READ;
         SELECT tree_size FROM rollup_progress; SELECT tree_size();
         ${asked}
