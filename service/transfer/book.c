@@ -322,7 +322,7 @@ static void write_about(struct book *w, const char *digest)
     tell(w, "How to verify",
          "The same tree size gives the same report, for everybody and for ever. As JSON, from the "
          "address below, it has this SHA-256; what the ledger held is proved by its signed "
-         "checkpoint, at /v1/ledger/checkpoint.");
+         "checkpoint, at /v1/ledger/checkpoint. /verify verifies in a browser what was issued.");
     tell(w, "Address of the JSON", told_address(arena, w->report, NULL));
     tell(w, "SHA-256 of the JSON", digest);
 }

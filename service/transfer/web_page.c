@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-const char web_page_policy[] = "default-src 'none'; style-src 'self'; img-src 'self'; "
+const char web_page_policy[] = "default-src 'none'; style-src 'self'; img-src data:; "
                                "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 enum {
@@ -81,6 +81,11 @@ static void add_head(struct page_writer *page)
     markup_set(m, "rel", "stylesheet");
     markup_set(m, "href", "/style.css");
     markup_void(m);
+    /* Else a browser asks for /favicon.ico. */
+    markup_open(m, "link");
+    markup_set(m, "rel", "icon");
+    markup_set(m, "href", "data:,");
+    markup_void(m);
     markup_close(m);
 }
 
@@ -94,6 +99,7 @@ static void add_top(struct page_writer *page)
     markup_open(m, "nav");
     markup_set(m, "aria-label", "Main");
     add_link(page, NULL, "/v1/reports", "Reports");
+    add_link(page, NULL, "/verify", "Verify");
     add_link(page, NULL, "/openapi.json", "API");
     markup_close(m);
     markup_close(m);
@@ -450,6 +456,8 @@ static void add_proof(struct page_writer *page)
     add_link(page, NULL, address, "this report as JSON");
     markup_text(m, " has that SHA-256. What the ledger held at this size is proved by ");
     add_link(page, NULL, "/v1/ledger/checkpoint", "its signed checkpoint");
+    markup_text(m, ". A report that was issued is verified ");
+    add_link(page, NULL, "/verify", "in your browser");
     markup_text(m, ".");
     markup_close(m);
     markup_close(m);
