@@ -32,6 +32,12 @@ before(async () => {
     await commit(editor, approver, { commitment_date: '2022-03-01', amount: EXACT,
         currency: 'USD', recipients: [{ country: 'MW', share: '100' }],
         sectors: [{ code: '22040', share: '100' }] });
+    // One digit too many, and as many as a spreadsheet keeps.
+    for (const [date, amount] of [['2023-03-01', '1234567890123456.00'],
+        ['2024-03-01', '1234567890123.45']]) {
+        await commit(editor, approver, { commitment_date: date, amount, currency: 'USD',
+            recipients: [{ country: 'MW', share: '100' }], sectors: [{ code: '22040', share: '100' }] });
+    }
     await until(() => rows('SELECT FROM ledger_queue').length === 0);
     size = (await good(api.anonymous.get('/v1/reports/portfolio'))).body.tree_size;
 });
@@ -216,6 +222,8 @@ test('an amount of more digits than a spreadsheet keeps is text in the workbook'
     const files = readZip((await form('portfolio', 'xlsx')).bytes);
     const found = readSheet(files.get('xl/worksheets/sheet1.xml').toString()).flat();
     assert.ok(found.some((cell) => cell?.text === EXACT));
+    assert.ok(found.some((cell) => cell?.text === '1234567890123456.00'));
+    assert.ok(found.some((cell) => cell?.number === 1234567890123.45));
     assert.ok(found.some((cell) => cell?.text === AWKWARD));
     assert.ok(found.some((cell) => cell?.number === 100.01 || cell?.number === 30.01));
     assert.ok([...files.keys()].some((name) => name.startsWith('xl/charts/chart')));
