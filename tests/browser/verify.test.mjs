@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-import { api, base } from '../lib/client.mjs';
+import { api, base, until } from '../lib/client.mjs';
 import * as make from '../lib/make.mjs';
 import { rows } from '../lib/sql.mjs';
 import { accessibilityFaults, launch, picture, watch } from './browser.mjs';
@@ -99,11 +99,18 @@ test('a key from the same server shows only that the parts fit', () => withPage(
     assertTold(again, /^open: Not proven The key is the one that the server gave when this browser first/);
 }));
 
+// The log goes on, and its newest checkpoint says so.
+async function draftedAndSealed() {
+    await make.drafted();
+    await until(() => rows(`SELECT NOT EXISTS (SELECT FROM ledger_queue)
+        AND tree_size() = (SELECT size FROM ledger_sealed) AS done`)[0].done);
+}
+
 test('what was verified is remembered, and what comes later is held against it', () =>
     withPage(async (page) => {
         await give(page, { keys: key });
         assert.match(await page.textContent('#memory'), new RegExp(`remembers the log ${origin}`));
-        await make.drafted();
+        await draftedAndSealed();
         await page.reload();
         const told = await give(page, {});
         assert.ok(told.good, told.told.join('\n'));
@@ -203,7 +210,7 @@ test('a log that became shorter is found out', () => withPage(async (page) => {
 test('a history that was altered is found out', () => withPage(async (page) => {
     await page.route('**/v1/ledger/consistency*', (route) => route.fulfill({
         contentType: 'text/plain', body: `${createHash('sha256').update('x').digest('base64')}\n` }));
-    await make.drafted();
+    await draftedAndSealed();
     const [{ note }] = rows(`SELECT note FROM ledger_checkpoint WHERE tree_size > 1
         ORDER BY tree_size LIMIT 1`);
     const told = await give(page, { keys: key, earlier: note });
