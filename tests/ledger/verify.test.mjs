@@ -282,7 +282,7 @@ test('a key is taken from the log when the one before has signed it', async () =
     say(other, third, next);
     const made = other.write(folder(), 13, [third]);
     assert.match(await expectVerified('log', made, '--vkey', log.key.vkey),
-        new RegExp(`^signed by ${third.vkey.replace(/\+[^+]+$/, '').replaceAll(/[+./]/g, '\\$&')}$`, 'm'));
+        new RegExp(`^signed by ${third.vkey.split('+').slice(0, 2).join('+').replaceAll(/[+./]/g, '\\$&')}$`, 'm'));
     // Who only looks at the checkpoint cannot know.
     await expectRefuted(/not signed by a key that is trusted/, 'checkpoint', made, '--vkey',
         log.key.vkey);

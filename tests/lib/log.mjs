@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { until } from './client.mjs';
-import { Tree, leafHash, nodeHash, parseCheckpoint, parseVkey } from './rfc6962.mjs';
+import { Tree, isSigned, leafHash, nodeHash, parseCheckpoint, parseVkey } from './rfc6962.mjs';
 import { rows, run } from './sql.mjs';
 
 export { leafHash, nodeHash };
@@ -21,8 +21,7 @@ export function readNote(note) {
 }
 
 // Whether a line "— name base64" is the key's signature of the text.
-export const isSignatureLine = (text, line, vkey) =>
-    parseCheckpoint(`${text}\n${line}\n`, [parseVkey(vkey)]).signed[0];
+export const isSignatureLine = (text, line, vkey) => isSigned(text, line, [parseVkey(vkey)]);
 
 // ---------------------------------------------------------------- a log of its own
 

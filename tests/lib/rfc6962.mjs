@@ -98,16 +98,19 @@ export function parseVkey(text) {
             key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), bytes.subarray(1)]) }) };
 }
 
+// Whether a line "— name base64(id || signature)" is one of the keys' signature of the text.
+export function isSigned(text, line, vkeys) {
+    const [, name, encoded] = /^— (\S+) (\S+)$/.exec(line);
+    const bytes = Buffer.from(encoded, 'base64');
+    const vkey = vkeys.find((one) => one.name === name && one.id === bytes.toString('hex', 0, 4));
+    return vkey !== undefined && verify(null, Buffer.from(text), vkey.key, bytes.subarray(4));
+}
+
 // A checkpoint and who of the keys has signed it.
 export function parseCheckpoint(note, vkeys) {
     const [, text, signatures] = /^((?:[^\n]+\n)+)\n((?:— [^\n]+\n)+)$/.exec(note);
     const [origin, size, root, ...more] = text.trimEnd().split('\n');
-    const signed = signatures.trimEnd().split('\n').map((line) => {
-        const [, name, encoded] = /^— (\S+) (\S+)$/.exec(line);
-        const bytes = Buffer.from(encoded, 'base64');
-        const vkey = vkeys.find((one) => one.name === name && one.id === bytes.toString('hex', 0, 4));
-        return vkey !== undefined && verify(null, Buffer.from(text), vkey.key, bytes.subarray(4));
-    });
+    const signed = signatures.trimEnd().split('\n').map((line) => isSigned(text, line, vkeys));
     return { text, origin, size: Number(size), root: Buffer.from(root, 'base64'), more, signed };
 }
 
