@@ -244,7 +244,7 @@ async function main() {
     const sealing = { ...database, AIDLEDGER_LOG_KEY: `${scratch}/log.key` };
     await run(binary, ['key', 'init'], { env: { ...process.env, ...sealing } });
     const psql = (query) => execFileSync(`${PG_BIN}/psql`, ['-XqAt', '-d', conninfo, '-c',
-        `SET search_path = aidledger; ${query}`], { encoding: 'utf8' }).trim();
+        `SET client_min_messages = warning; SET search_path = aidledger; ${query}`], { encoding: 'utf8' }).trim();
     const caughtUp = async () => {
         while (psql(`SELECT EXISTS (SELECT FROM ledger_queue)
                 OR tree_size() > (SELECT size FROM ledger_sealed)`) === 't') {
