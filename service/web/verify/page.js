@@ -62,7 +62,9 @@
             return { online: false, newest: null };
         }
         try {
-            const answer = await fetch(`${service}/v1/ledger/checkpoint`, { credentials: 'omit' });
+            // The newest, not one that the browser has kept for a moment.
+            const answer = await fetch(`${service}/v1/ledger/checkpoint`,
+                { credentials: 'omit', cache: 'no-store' });
             return { online: true, newest: answer.ok ? await answer.text() : null };
         } catch {
             return { online: false, newest: null };
