@@ -49,12 +49,21 @@ async function stopped(service, signal) {
             [child] = formers(service);
             return child !== undefined || ended;
         });
-        try {
-            process.kill(child, 'SIGSTOP');
+        if (child !== undefined && await isHeld(child)) {
             return { child, answer };
-        } catch {
-            await answer;
         }
+        await answer;
+    }
+}
+
+// Stops a process; false when it has come to its end before that.
+async function isHeld(child) {
+    const state = () => /^\d+ \(.*\) (\S)/s.exec(readFileSync(`/proc/${child}/stat`, 'utf8'))[1];
+    try {
+        process.kill(child, 'SIGSTOP');
+        return await until(() => 'TZX'.includes(state()) && state()) === 'T';
+    } catch {
+        return false;
     }
 }
 
