@@ -79,6 +79,7 @@ report_reconciliation                      200 200 200 200 200 200 200 200 200 2
 report_predictability                      200 200 200 200 200 200 200 200 200 200 200 200 200
 report_medium_term_predictability          200 200 200 200 200 200 200 200 200 200 200 200 200
 report_untied_aid                          200 200 200 200 200 200 200 200 200 200 200 200 200
+report_untied_aid_bridge                   200 200 200 200 200 200 200 200 200 200 200 200 200
 report_timeliness                          200 200 200 200 200 200 200 200 200 200 200 200 200
 report_on_budget                           200 200 200 200 200 200 200 200 200 200 200 200 200
 report_framework_coverage                  200 200 200 200 200 200 200 200 200 200 200 200 200

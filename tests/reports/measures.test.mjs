@@ -247,6 +247,64 @@ test('untied aid: technical co-operation is shown and in no share', async () => 
         'unreported_rate']), ['70.00', '70.00', '0.00', null, null]);
 });
 
+// 2018, Malawi, in USD: 40.00 untied for scholarships (E01), 30.00 tied for refugees (H02), 20.00
+// partially tied for the training of students (E02), 10.00 for experts (D01), 100.00 tied for a project
+// (C01). First definition: 40 of 190 are untied, 21.05 %. Second: the 40 and the 20 are of students, the 30
+// of refugees, so that only 100 tied are left: untied 0 %.
+test('untied aid: the bridge from its first definition to its second, by cause', async () => {
+    for (const [amount, aid_type, tied_status] of [['40.00', 'E01', '5'], ['30.00', 'H02', '4'],
+        ['20.00', 'E02', '3'], ['10.00', 'D01', '5'], ['100.00', 'C01', '4']]) {
+        await commit(api.donor, api.donorApprover, { commitment_date: '2018-05-05', amount,
+            currency: 'USD', recipients: [{ country: 'MW', share: '100' }], aid_type, tied_status,
+            sectors: [{ code: '22040', share: '100' }] });
+    }
+    await settled();
+    const names = ['untied', 'partially_tied', 'tied', 'disregarded', 'untied_rate',
+        'unreported_rate'];
+    const steps = await report('untied-aid-bridge?year=2018');
+    assert.deepEqual(steps.map((row) => pick(row, ['step', ...names])), [
+        ['definition_1', '40.00', '20.00', '130.00', '10.00', '21.05', '0.00'],
+        ['students', '-40.00', '-20.00', '0.00', '60.00', null, null],
+        ['refugees', '0.00', '0.00', '-30.00', '30.00', null, null],
+        ['definition_2', '0.00', '0.00', '100.00', '100.00', '0.00', '0.00']]);
+    const [now] = await report('untied-aid?year=2018');
+    assert.deepEqual(pick(now, names), ['0.00', '0.00', '100.00', '100.00', '0.00', '0.00']);
+});
+
+test('untied aid: definition, causes and definition add up, also in another currency', async () => {
+    const names = ['untied', 'partially_tied', 'tied', 'tied_unreported', 'disregarded'];
+    for (const query of ['', `?as_of=${set.size}&currency=EUR&rate_set=${set.id}`]) {
+        const steps = await report(`untied-aid-bridge${query}`);
+        const now = await report(`untied-aid${query}`);
+        assert.equal(steps.length, 4 * now.length);
+        now.forEach((row, i) => {
+            const [first, students, refugees, last] = steps.slice(4 * i, 4 * i + 4);
+            for (const step of [first, students, refugees, last]) {
+                assert.deepEqual(pick(step, ['donor', 'country', 'year', 'currency']),
+                    pick(row, ['donor', 'country', 'year', 'currency']));
+            }
+            assert.deepEqual(pick(last, [...names, 'untied_rate', 'unreported_rate']),
+                pick(row, [...names, 'untied_rate', 'unreported_rate']));
+            for (const name of names.filter((each) => row[each] !== null)) {
+                assert.equal(cents(first[name]) + cents(students[name]) + cents(refugees[name]),
+                    cents(last[name]), name);
+            }
+        });
+    }
+});
+
+// Of all that a donor committed in dollars: the same shares as in its scorecard.
+test('untied aid: the scorecards follow the second definition', async () => {
+    const sum = (all, name) => all.reduce((total, row) => total + cents(row[name]), 0n);
+    const all = (await report('untied-aid-bridge?donor=XI-DEMO-DONOR'))
+        .filter(({ currency, step }) => currency === 'USD' && step === 'definition_2');
+    const [untied] = (await report('donor-scorecard?donor=XI-DEMO-DONOR'))
+        .filter(({ measure, currency }) => measure === '10-untied' && currency === 'USD');
+    assert.deepEqual([cents(untied.numerator), cents(untied.denominator)],
+        [sum(all, 'untied'), ['untied', 'partially_tied', 'tied']
+            .reduce((total, name) => total + sum(all, name), 0n)]);
+});
+
 // ---------------------------------------------------------------- timeliness
 
 test('timeliness: the classes, at their edges', () => {

@@ -68,6 +68,23 @@ async function report(slug, query = '', accept = 'application/json') {
 }
 
 for (const slug of slugs) {
+    test(`${slug}: a definition that changed has a bridge from every one before it`, () => {
+        const { definition_version: newest, definitions } = manifests[slug];
+        const told = definitions ?? [{ version: newest }];
+        assert.deepEqual(told.map(({ version }) => Number(version)),
+            Array.from({ length: Number(newest) }, (_, i) => Number(newest) - i));
+        told.slice(0, -1).forEach(({ since, adds, differs, bridge }, i) => {
+            const before = told[i + 1];
+            assert.equal(since, before.until);
+            assert.ok((adds ?? differs).length > 0);
+            assert.equal(bridge !== undefined, differs !== undefined && !before.never_issued);
+            if (bridge) {
+                const { columns } = manifests[bridge.slice('/v1/reports/'.length)];
+                assert.ok(columns.some(({ name }) => name === 'step'));
+            }
+        });
+    });
+
     test(`${slug} is what was worked out by hand`, async () => {
         const expected = readFileSync(`reports/${slug}/expected.csv`, 'utf8');
         await withDeadlinesPassed(world.a, async () => {
