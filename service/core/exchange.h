@@ -9,6 +9,7 @@
 #include "core/quota.h"
 #include "core/rows.h"
 #include "core/statement.h"
+#include "core/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +45,17 @@ struct field {
 
 enum { QUERY_MAX = 64 /* parameters in one query */ };
 
+/* A body that is told piece by piece, as its client takes it. */
+struct pieces {
+    struct text text; /* the present piece */
+    size_t taken;     /* bytes of it that are gone */
+    size_t total;     /* bytes of all pieces so far */
+    bool last;        /* none follows */
+    /* Writes the next piece into the text, which is empty; false when it is the last one. */
+    bool (*next)(struct pieces *pieces);
+    void *source;
+};
+
 /* What goes out. Strings live in the arena, in constants, or in a result deferred to the arena. */
 struct response {
     int status;       /* 0: nobody has answered yet */
@@ -58,6 +70,7 @@ struct response {
     const char *cache;       /* Cache-Control, NULL: respond.c decides */
     bool from_file;          /* the body is a file: */
     int file;                /* its descriptor, which is the arena's */
+    struct pieces *pieces;   /* or it comes in these; NULL when it does not */
     const char *policy;      /* Content-Security-Policy, of pages */
     const char *related;     /* URL of what a report leaves to another resource */
 };

@@ -230,7 +230,8 @@ static void take_end(struct exchange *x)
     if (problem_is_set(&x->problem))
         log_text(&line, "problem", problem_slug(x->problem.kind));
     log_ms(&line, "ms", ns);
-    log_number(&line, "bytes", (int64_t)x->response.body_bytes);
+    const struct pieces *pieces = x->response.pieces;
+    log_number(&line, "bytes", (int64_t)(pieces != NULL ? pieces->total : x->response.body_bytes));
     if (x->principal.known) {
         log_text(&line, "principal", x->principal.id);
         log_text(&line, "key", x->principal.key);

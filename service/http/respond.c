@@ -6,6 +6,7 @@
 #include "http/condition.h"
 #include "http/negotiate.h"
 #include "http/squeeze.h"
+#include "http/stream.h"
 
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -58,6 +59,7 @@ static void drop_body(struct response *response, int status)
     response->status = status;
     response->body = NULL;
     response->body_bytes = 0;
+    response->pieces = NULL;
 }
 
 void respond_finish(struct exchange *x)
@@ -227,7 +229,7 @@ static void add_headers(struct MHD_Response *response, struct exchange *x)
     add_cors(response, x);
     add_quota(response, x);
     add(response, "X-Content-Type-Options", "nosniff");
-    if (given->body_bytes > 0)
+    if (stream_has_body(given))
         add(response, "Content-Type",
             given->type != NULL ? given->type : negotiate_type(x->format));
     const char *etag = given->etag != NULL ? arena_format(x->arena, "\"%s\"", given->etag) : NULL;
@@ -241,7 +243,7 @@ static void add_headers(struct MHD_Response *response, struct exchange *x)
         add_problem_headers(response, x);
     else if (x->method == METHOD_OPTIONS)
         add(response, "Allow", x->allow);
-    if (x->gzip && given->body_bytes > 0)
+    if (x->gzip && stream_has_body(given))
         add(response, "Content-Encoding", "gzip");
     add(response, "Preference-Applied", applied(x));
     if (x->close)
@@ -272,12 +274,14 @@ static struct MHD_Response *make_response(struct exchange *x)
         const char *given;
         void *taken;
     } body = {.given = given->body_bytes > 0 ? given->body : nothing};
-    if (x->gzip && given->body_bytes > 0) {
+    if (x->gzip && stream_has_body(given)) {
         struct MHD_Response *squeezed = squeeze_start(x);
         if (squeezed != NULL)
             return squeezed;
         x->gzip = false;
     }
+    if (given->pieces != NULL)
+        return stream_start(x);
     return MHD_create_response_from_buffer(given->body_bytes, body.taken, MHD_RESPMEM_PERSISTENT);
 }
 
@@ -287,6 +291,9 @@ bool respond_send(struct exchange *x)
     if (response == NULL)
         return false;
     add_headers(response, x);
+    /* The library ends chunks that a HEAD never begins; without them it does not. */
+    if (x->head_only && (x->gzip || x->response.pieces != NULL))
+        (void)MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
     const enum MHD_Result queued =
         MHD_queue_response(x->connection, (unsigned)x->response.status, response);
     MHD_destroy_response(response);

@@ -3,6 +3,7 @@
 #include "http/squeeze.h"
 
 #include "http/negotiate.h"
+#include "http/stream.h"
 
 #include <microhttpd.h>
 #include <string.h>
@@ -17,7 +18,7 @@ enum {
 
 struct squeeze {
     z_stream stream;
-    struct arena *arena;
+    struct pieces *pieces; /* where more comes from; NULL when all of it is there */
 };
 
 bool squeeze_is_accepted(const char *accept_encoding)
@@ -42,7 +43,7 @@ bool squeeze_is_accepted(const char *accept_encoding)
 
 bool squeeze_pays(const struct response *response)
 {
-    return response->body_bytes >= WORTH_BYTES;
+    return response->body_bytes >= WORTH_BYTES || response->pieces != NULL;
 }
 
 static void *take_memory(void *arena, unsigned items, unsigned size)
@@ -56,16 +57,45 @@ static void leave_memory(void *arena, void *memory)
     (void)memory;
 }
 
+/* zlib's type lacks a const that it keeps to. */
+static void take_bytes(z_stream *stream, const char *bytes, size_t count)
+{
+    union {
+        const char *given;
+        Bytef *taken;
+    } body = {.given = bytes};
+    stream->next_in = body.taken;
+    stream->avail_in = (uInt)count;
+}
+
+/* Whether there is more for the compressor, which has taken all it had. */
+static bool take_piece(struct squeeze *squeeze)
+{
+    struct pieces *pieces = squeeze->pieces;
+    if (pieces == NULL || !stream_advance(pieces))
+        return false;
+    take_bytes(&squeeze->stream, pieces->text.data + pieces->taken,
+               pieces->text.length - pieces->taken);
+    pieces->taken = pieces->text.length;
+    return true;
+}
+
 static ssize_t give_block(void *cls, uint64_t position, char *block, size_t size)
 {
     struct squeeze *squeeze = cls;
+    z_stream *stream = &squeeze->stream;
+    int outcome = Z_OK;
     (void)position;
-    squeeze->stream.next_out = (Bytef *)block;
-    squeeze->stream.avail_out = (uInt)size;
-    const int outcome = deflate(&squeeze->stream, Z_FINISH);
-    const size_t given = size - squeeze->stream.avail_out;
-    if (given > 0)
-        return (ssize_t)given;
+    stream->next_out = (Bytef *)block;
+    stream->avail_out = (uInt)size;
+    while (stream->avail_out == size && outcome == Z_OK) {
+        const bool more = squeeze->pieces != NULL && (stream->avail_in > 0 || take_piece(squeeze));
+        if (squeeze->pieces != NULL && squeeze->pieces->text.full)
+            return MHD_CONTENT_READER_END_WITH_ERROR;
+        outcome = deflate(stream, more ? Z_NO_FLUSH : Z_FINISH);
+    }
+    if (stream->avail_out < size)
+        return (ssize_t)(size - stream->avail_out);
     return outcome == Z_STREAM_END ? MHD_CONTENT_READER_END_OF_STREAM
                                    : MHD_CONTENT_READER_END_WITH_ERROR;
 }
@@ -81,13 +111,9 @@ struct MHD_Response *squeeze_start(struct exchange *x)
     if (deflateInit2(&squeeze->stream, LEVEL, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) !=
         Z_OK)
         return NULL;
-    /* zlib's type lacks a const that it keeps to. */
-    union {
-        const char *given;
-        Bytef *taken;
-    } body = {.given = x->response.body};
-    squeeze->stream.next_in = body.taken;
-    squeeze->stream.avail_in = (uInt)x->response.body_bytes;
+    squeeze->pieces = x->response.pieces;
+    if (squeeze->pieces == NULL)
+        take_bytes(&squeeze->stream, x->response.body, x->response.body_bytes);
     return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, give_block, squeeze,
                                              NULL);
 }

@@ -17,8 +17,8 @@
 enum {
     DOCUMENT_MAX = 64 << 20, /* bytes of one report */
     SLUG_BYTES = 100,
-    PAGE_ROWS_HERE = 2000, /* a page of more is made by another process */
-    LINES_BYTES = 60000    /* what is written to such a process at a time: a pipe holds it */
+    ROWS_AT_ONCE = 2000, /* more are told piece by piece, and a page of them by another process */
+    LINES_BYTES = 60000  /* of such a piece: a pipe holds it */
 };
 
 static const char manifest_end[] = "/manifest.json";
@@ -223,8 +223,10 @@ static void log_mismatch(const struct exchange *x)
 /* ---------------------------------------------------------------- forms */
 
 /* A form that is for keeping is a file with a name. One that takes long, for its kind or its many
-   rows, is made by another process, from lines. */
+   rows, is made by another process, from lines; rows that become lines are told as the client takes
+   them, when there are many. */
 struct form {
+    const struct report_form *lines;
     bool (*write)(struct text *out, const struct report *report, const struct rows *rows);
     const char *ending;
     const char *pressed;
@@ -234,32 +236,57 @@ struct form {
 static const struct form *find_form(enum format format)
 {
     static const struct form forms[FORMATS] = {
-        [FORMAT_JSON] = {report_write_json, NULL, NULL, SIZE_MAX},
-        [FORMAT_CSV] = {report_write_csv, "csv", NULL, SIZE_MAX},
-        [FORMAT_NDJSON] = {report_write_ndjson, "ndjson", NULL, SIZE_MAX},
-        [FORMAT_HTML] = {report_write_html, NULL, "html", PAGE_ROWS_HERE},
-        [FORMAT_XLSX] = {NULL, "xlsx", "xlsx", 0},
+        [FORMAT_JSON] = {.lines = &report_json, .rows_here = ROWS_AT_ONCE},
+        [FORMAT_CSV] = {.lines = &report_csv, .ending = "csv", .rows_here = ROWS_AT_ONCE},
+        [FORMAT_NDJSON] = {.lines = &report_ndjson, .ending = "ndjson", .rows_here = ROWS_AT_ONCE},
+        [FORMAT_HTML] = {.write = report_write_html, .pressed = "html", .rows_here = ROWS_AT_ONCE},
+        [FORMAT_XLSX] = {.ending = "xlsx", .pressed = "xlsx"},
     };
     return &forms[format];
 }
 
-/* What a child is told, line by line. */
+/* What is told, line by line. */
 struct telling {
+    const struct report_form *form;
     struct report report;
     struct rows rows;
     size_t next;
     bool begun;
 };
 
-static bool tell_lines(struct press_job *job, struct text *lines)
+/* Adds the next lines; false when these were the last. */
+static bool tell(struct telling *telling, struct text *lines)
 {
-    struct telling *telling = job->feeder;
+    const struct report_form *form = telling->form;
     if (!telling->begun)
-        report_write_facts(lines, &telling->report, &telling->rows);
+        form->begin(lines, &telling->report, &telling->rows);
     telling->begun = true;
     while (telling->next < telling->rows.count && lines->length < LINES_BYTES)
-        report_write_row(lines, &telling->report, &telling->rows, telling->next++);
-    return telling->next < telling->rows.count;
+        form->row(lines, &telling->report, &telling->rows, telling->next++);
+    if (telling->next < telling->rows.count)
+        return true;
+    if (form->end != NULL)
+        form->end(lines);
+    return false;
+}
+
+static struct telling *tell_of(struct exchange *x, const struct report_form *form,
+                               const struct report *report, const struct rows *rows)
+{
+    struct telling *telling = arena_alloc(x->arena, sizeof *telling);
+    if (telling != NULL)
+        *telling = (struct telling){.form = form, .report = *report, .rows = *rows};
+    return telling;
+}
+
+static bool tell_child(struct press_job *job, struct text *lines)
+{
+    return tell(job->feeder, lines);
+}
+
+static bool tell_client(struct pieces *pieces)
+{
+    return tell(pieces->source, &pieces->text);
 }
 
 static enum round press_on(struct exchange *x)
@@ -274,17 +301,29 @@ static bool press_report(struct exchange *x, const struct report *report, const 
                          const struct text *out)
 {
     struct press_job *job = arena_alloc(x->arena, sizeof *job);
-    struct telling *telling = arena_alloc(x->arena, sizeof *telling);
+    struct telling *telling = tell_of(x, &report_ndjson, report, rows);
     if (job == NULL || telling == NULL || x->then != NULL)
         return problem_set(&x->problem, PROBLEM_INTERNAL, "The report does not fit in memory.");
-    *telling = (struct telling){.report = *report, .rows = *rows};
     *job = (struct press_job){.x = x,
                               .form = find_form(x->format)->pressed,
-                              .feed = tell_lines,
+                              .feed = tell_child,
                               .feeder = telling,
                               .lines = *out};
     x->carried = job;
     x->then = press_on;
+    return true;
+}
+
+static bool stream_report(struct exchange *x, const struct report *report, const struct rows *rows,
+                          const struct text *out)
+{
+    struct pieces *pieces = arena_alloc(x->arena, sizeof *pieces);
+    struct telling *telling = tell_of(x, find_form(x->format)->lines, report, rows);
+    if (pieces == NULL || telling == NULL)
+        return problem_set(&x->problem, PROBLEM_INTERNAL, "The report does not fit in memory.");
+    *pieces = (struct pieces){.text = *out, .next = tell_client, .source = telling};
+    x->response.status = 200;
+    x->response.pieces = pieces;
     return true;
 }
 
@@ -305,37 +344,60 @@ static void name_file(struct exchange *x)
         x->response.policy = web_page_policy;
 }
 
-bool report_render_told(struct exchange *x, const struct rows *rows, struct report_told *told)
+static bool make_report(struct exchange *x, const struct rows *rows, struct report_told *told,
+                        struct report *report)
 {
     json_t *manifest = read_manifest(
         x, catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug_of(x))));
     struct field *parameters = arena_alloc(x->arena, PARAMETERS_MAX * sizeof *parameters);
-    const struct form *form = find_form(x->format);
-    struct text out;
     *told = (struct report_told){.manifest = manifest, .rows = *rows};
-    if (manifest == NULL || !report_open(x, &out))
+    if (manifest == NULL)
         return false;
     if (parameters == NULL || !take_sentences(manifest, &told->rows))
         return problem_set(&x->problem, PROBLEM_INTERNAL,
                            "The report's notes do not fit in memory.");
-    const struct report report = {.manifest = manifest,
-                                  .tree_size = x->response.tree_size,
-                                  .parameters = parameters,
-                                  .parameter_count = report_parameters(x, parameters),
-                                  .preface = x->preface,
-                                  .bare = x->bare,
-                                  .bom = x->bom};
-    if (!report_has_columns(&report, &told->rows))
+    *report = (struct report){.manifest = manifest,
+                              .tree_size = x->response.tree_size,
+                              .parameters = parameters,
+                              .parameter_count = report_parameters(x, parameters),
+                              .preface = x->preface,
+                              .bare = x->bare,
+                              .bom = x->bom};
+    if (!report_has_columns(report, &told->rows))
         return refuse_columns(x);
     name_file(x);
-    if (told->rows.count >= form->rows_here)
-        return press_report(x, &report, &told->rows, &out);
-    (void)form->write(&out, &report, &told->rows);
-    return send_document(x, &out);
+    return true;
+}
+
+static bool send_whole(struct exchange *x, const struct report *report, const struct rows *rows,
+                       struct text *out)
+{
+    const struct form *form = find_form(x->format);
+    if (form->lines != NULL)
+        (void)report_write(out, form->lines, report, rows);
+    else
+        (void)form->write(out, report, rows);
+    return send_document(x, out);
+}
+
+bool report_render_told(struct exchange *x, const struct rows *rows, struct report_told *told)
+{
+    struct report report;
+    struct text out;
+    return make_report(x, rows, told, &report) && report_open(x, &out) &&
+           send_whole(x, &report, &told->rows, &out);
 }
 
 bool report_render(struct exchange *x, const struct rows *rows)
 {
+    const struct form *form = find_form(x->format);
     struct report_told told;
-    return report_render_told(x, rows, &told);
+    struct report report;
+    struct text out;
+    if (!make_report(x, rows, &told, &report) || !report_open(x, &out))
+        return false;
+    if (told.rows.count < form->rows_here)
+        return send_whole(x, &report, &told.rows, &out);
+    return form->pressed != NULL ? press_report(x, &report, &told.rows, &out)
+                                 : stream_report(x, &report, &told.rows, &out);
 }

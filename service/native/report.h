@@ -23,7 +23,7 @@ struct report_told {
     const json_t *manifest;
     struct rows rows;
 };
-/* The same as report_render, and says of what. */
+/* The same as report_render, in one piece, and says of what. */
 bool report_render_told(struct exchange *x, const struct rows *rows, struct report_told *told);
 /* The query of the report of this name; NULL when there is none. */
 const struct statement *report_find(struct exchange *x, const char *slug);

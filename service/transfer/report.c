@@ -34,8 +34,9 @@ static bool is_text(const json_t *column)
     return strcmp(report_word(column, "type"), "text") == 0;
 }
 
-static bool has_columns(const json_t *columns, const struct rows *rows)
+bool report_has_columns(const struct report *report, const struct rows *rows)
 {
+    const json_t *columns = json_object_get(report->manifest, "columns");
     if (json_array_size(columns) != rows->columns)
         return false;
     for (size_t i = 0; i < rows->columns; i++)
@@ -153,53 +154,46 @@ static void write_preface(struct text *out, const struct report *report)
     text_add_char(out, ',');
 }
 
-bool report_write_json(struct text *out, const struct report *report, const struct rows *rows)
+static void begin_json(struct text *out, const struct report *report, const struct rows *rows)
 {
-    const json_t *columns = json_object_get(report->manifest, "columns");
-    if (!has_columns(columns, rows))
-        return false;
+    (void)rows;
     write_facts(out, report);
     write_preface(out, report);
     text_add(out, "\"rows\":[");
-    for (size_t row = 0; row < rows->count; row++) {
-        if (row > 0)
-            text_add_char(out, ',');
-        write_row(out, columns, rows, row);
-    }
-    text_add(out, "]}");
-    return true;
 }
+
+static void add_json(struct text *out, const struct report *report, const struct rows *rows,
+                     size_t row)
+{
+    if (row > 0)
+        text_add_char(out, ',');
+    write_row(out, json_object_get(report->manifest, "columns"), rows, row);
+}
+
+static void end_json(struct text *out)
+{
+    text_add(out, "]}");
+}
+
+const struct report_form report_json = {.begin = begin_json, .row = add_json, .end = end_json};
 
 /* ---------------------------------------------------------------- NDJSON */
 
-bool report_has_columns(const struct report *report, const struct rows *rows)
-{
-    return has_columns(json_object_get(report->manifest, "columns"), rows);
-}
-
-void report_write_facts(struct text *out, const struct report *report, const struct rows *rows)
+static void begin_ndjson(struct text *out, const struct report *report, const struct rows *rows)
 {
     write_facts(out, report);
     write_preface(out, report);
     text_addf(out, "\"row_count\":%zu}\n", rows->count);
 }
 
-void report_write_row(struct text *out, const struct report *report, const struct rows *rows,
-                      size_t row)
+static void add_ndjson(struct text *out, const struct report *report, const struct rows *rows,
+                       size_t row)
 {
     write_row(out, json_object_get(report->manifest, "columns"), rows, row);
     text_add_char(out, '\n');
 }
 
-bool report_write_ndjson(struct text *out, const struct report *report, const struct rows *rows)
-{
-    if (!report_has_columns(report, rows))
-        return false;
-    report_write_facts(out, report, rows);
-    for (size_t row = 0; row < rows->count; row++)
-        report_write_row(out, report, rows, row);
-    return true;
-}
+const struct report_form report_ndjson = {.begin = begin_ndjson, .row = add_ndjson};
 
 /* ---------------------------------------------------------------- CSV */
 
@@ -271,9 +265,23 @@ static void write_notes(struct text *out, const struct report *report)
     }
 }
 
-static void write_record(struct text *out, const json_t *columns, const struct rows *rows,
-                         size_t row)
+static void begin_csv(struct text *out, const struct report *report, const struct rows *rows)
 {
+    if (report->bom)
+        text_add(out, "\xEF\xBB\xBF");
+    if (!report->bare)
+        write_notes(out, report);
+    for (size_t i = 0; i < rows->columns; i++) {
+        text_add(out, i > 0 ? "," : "");
+        text_add(out, rows->name(rows->source, i));
+    }
+    text_add(out, "\r\n");
+}
+
+static void add_csv(struct text *out, const struct report *report, const struct rows *rows,
+                    size_t row)
+{
+    const json_t *columns = json_object_get(report->manifest, "columns");
     for (size_t i = 0; i < rows->columns; i++) {
         const char *cell = rows->cell(rows->source, row, i);
         if (i > 0)
@@ -284,21 +292,19 @@ static void write_record(struct text *out, const json_t *columns, const struct r
     text_add(out, "\r\n");
 }
 
-bool report_write_csv(struct text *out, const struct report *report, const struct rows *rows)
+const struct report_form report_csv = {.begin = begin_csv, .row = add_csv};
+
+/* ---------------------------------------------------------------- any of them */
+
+bool report_write(struct text *out, const struct report_form *form, const struct report *report,
+                  const struct rows *rows)
 {
-    const json_t *columns = json_object_get(report->manifest, "columns");
-    if (!has_columns(columns, rows))
+    if (!report_has_columns(report, rows))
         return false;
-    if (report->bom)
-        text_add(out, "\xEF\xBB\xBF");
-    if (!report->bare)
-        write_notes(out, report);
-    for (size_t i = 0; i < rows->columns; i++) {
-        text_add(out, i > 0 ? "," : "");
-        text_add(out, rows->name(rows->source, i));
-    }
-    text_add(out, "\r\n");
+    form->begin(out, report, rows);
     for (size_t row = 0; row < rows->count; row++)
-        write_record(out, columns, rows, row);
+        form->row(out, report, rows, row);
+    if (form->end != NULL)
+        form->end(out);
     return true;
 }

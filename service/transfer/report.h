@@ -30,24 +30,31 @@ const char *report_word(const json_t *object, const char *name);
 size_t report_columns(const json_t *manifest);
 size_t report_column(const json_t *manifest, const char *name);
 
-/* All write the same cells in the order of the manifest's columns: text as it is, integers and
-   exact decimals as PostgreSQL prints them, null as null or as an empty field. False when the
-   result does not have the manifest's columns; whether the text was large enough is asked of it. */
+/* Whether the result has the manifest's columns: only then can it be written. */
+bool report_has_columns(const struct report *report, const struct rows *rows);
+
+/* A form that is written row by row: what stands before the rows, one of them, and what stands
+   behind them (NULL: nothing). All write the same cells in the order of the manifest's columns:
+   text as it is, integers and exact decimals as PostgreSQL prints them, null as null or as an empty
+   field. Whether the text was large enough is asked of it. */
+struct report_form {
+    void (*begin)(struct text *out, const struct report *report, const struct rows *rows);
+    void (*row)(struct text *out, const struct report *report, const struct rows *rows, size_t row);
+    void (*end)(struct text *out);
+};
 
 /* One JSON document, the members of the preface before the rows; decimals are strings. */
-bool report_write_json(struct text *out, const struct report *report, const struct rows *rows);
-
-/* The lines of NDJSON one by one; the rows have the manifest's columns. */
-bool report_has_columns(const struct report *report, const struct rows *rows);
-void report_write_facts(struct text *out, const struct report *report, const struct rows *rows);
-void report_write_row(struct text *out, const struct report *report, const struct rows *rows,
-                      size_t row);
+extern const struct report_form report_json;
 
 /* A line with everything that the JSON document says before its rows, and how many rows follow;
    then each row as a line of its own, the very bytes of the document. */
-bool report_write_ndjson(struct text *out, const struct report *report, const struct rows *rows);
+extern const struct report_form report_ndjson;
 
 /* RFC 4180 with CRLF and a header line. Before it, unless bare, "# " lines say what the report is,
    how it is computed, what it does not tell, and the note of the preface. A text cell that a
    spreadsheet would take for a formula gets an apostrophe in front. */
-bool report_write_csv(struct text *out, const struct report *report, const struct rows *rows);
+extern const struct report_form report_csv;
+
+/* All of it; false when the result does not have the manifest's columns. */
+bool report_write(struct text *out, const struct report_form *form, const struct report *report,
+                  const struct rows *rows);

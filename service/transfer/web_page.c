@@ -523,7 +523,7 @@ bool report_write_html(struct text *out, const struct report *report, const stru
 {
     char digest[DIGEST_BYTES];
     struct text lines = text_open(out->arena, out->cap);
-    if (!report_write_ndjson(&lines, report, rows))
+    if (!report_write(&lines, &report_ndjson, report, rows))
         return false;
     struct figures *figures = figures_open(out->arena, report->manifest);
     if (lines.full || figures == NULL || !take_rows(figures, rows)) {

@@ -112,6 +112,16 @@ test('HEAD says what GET says', async () => {
     assert.equal(created.status, 405);
 });
 
+test('nothing follows the head of a HEAD, compressed or not', async () => {
+    for (const [encoding, path] of [['gzip', '/openapi.json'], ['gzip', '/v1/reports/portfolio'],
+        ['identity', '/openapi.json']]) {
+        const { text } = await exchange(`HEAD ${path} HTTP/1.1\r\nHost: a\r\n`
+            + `Accept-Encoding: ${encoding}\r\n\r\n`, { quietMs: 500 });
+        assert.match(text, /^HTTP\/1\.1 200 /);
+        assert.equal(text.indexOf('\r\n\r\n') + 4, text.length, `${encoding} ${path}`);
+    }
+});
+
 test('OPTIONS says what a path takes', async () => {
     const id = randomUUID();
     for (const [path, allow] of [['/healthz', 'GET, HEAD, OPTIONS'],

@@ -69,7 +69,7 @@ START_TEST(csv_quotes_what_it_must_and_nothing_else)
                                           {"say \"x\"", "0", "0.00"},
                                           {"two\nlines", "3", "1"}};
     struct run run = prepare(cells, 4);
-    ck_assert(report_write_csv(&run.out, &run.report, &run.rows));
+    ck_assert(report_write(&run.out, &report_csv, &run.report, &run.rows));
     ck_assert_str_eq(run.out.data, "name,count,amount\r\n"
                                    "plain,1,-2.50\r\n"
                                    "\"a,b\",,\r\n"
@@ -85,7 +85,7 @@ START_TEST(no_text_is_a_formula_and_numbers_stay_numbers)
         {"=1+1", "-1", "-1.00"}, {"+a", NULL, NULL},   {"-a", NULL, NULL}, {"@a", NULL, NULL},
         {"\ta", NULL, NULL},     {"=a,b", NULL, NULL}, {"a=b", NULL, NULL}};
     struct run run = prepare(cells, 7);
-    ck_assert(report_write_csv(&run.out, &run.report, &run.rows));
+    ck_assert(report_write(&run.out, &report_csv, &run.report, &run.rows));
     ck_assert_str_eq(run.out.data, "name,count,amount\r\n'=1+1,-1,-1.00\r\n'+a,,\r\n'-a,,\r\n"
                                    "'@a,,\r\n'\ta,,\r\n\"'=a,b\",,\r\na=b,,\r\n");
     end(&run);
@@ -99,7 +99,7 @@ START_TEST(notes_are_lines_of_their_own)
     run.report.preface = (struct preface){.members = "\"beside\":3", .note = "beside: 3"};
     run.report.parameters = parameters;
     run.report.parameter_count = 1;
-    ck_assert(report_write_csv(&run.out, &run.report, &run.rows));
+    ck_assert(report_write(&run.out, &report_csv, &run.report, &run.rows));
     ck_assert_str_eq(run.out.data,
                      "# report: x\r\n# title: T\r\n# definition version: 1\r\n# question: Q?\r\n"
                      "# tree size: 12\r\n# parameter donor: XI-1  x\r\n# method: M\r\n"
@@ -113,7 +113,7 @@ START_TEST(a_byte_order_mark_comes_first_when_asked_for)
 {
     struct run run = prepare(NULL, 0);
     run.report.bom = true;
-    ck_assert(report_write_csv(&run.out, &run.report, &run.rows));
+    ck_assert(report_write(&run.out, &report_csv, &run.report, &run.rows));
     ck_assert_str_eq(run.out.data, "\xEF\xBB\xBFname,count,amount\r\n");
     end(&run);
 }
@@ -124,7 +124,7 @@ START_TEST(ndjson_is_the_facts_and_then_a_row_a_line)
     static const struct record cells[] = {{"two\nlines", "7", "0.10"}, {NULL, NULL, NULL}};
     struct run run = prepare(cells, 2);
     run.report.preface = (struct preface){.members = "\"beside\":\n3", .note = "beside: 3"};
-    ck_assert(report_write_ndjson(&run.out, &run.report, &run.rows));
+    ck_assert(report_write(&run.out, &report_ndjson, &run.report, &run.rows));
     char *rest = strchr(run.out.data, '\n');
     ck_assert_ptr_nonnull(rest);
     ck_assert_str_eq(rest + 1, "{\"name\":\"two\\u000alines\",\"count\":7,\"amount\":\"0.10\"}\n"
@@ -146,7 +146,7 @@ START_TEST(json_is_typed_by_the_manifest)
     run.report.parameters = parameters;
     run.report.parameter_count = 1;
     run.report.preface = (struct preface){.members = "\"beside\":3", .note = "beside: 3"};
-    ck_assert(report_write_json(&run.out, &run.report, &run.rows));
+    ck_assert(report_write(&run.out, &report_json, &run.report, &run.rows));
     json_t *document = json_loads(run.out.data, JSON_REJECT_DUPLICATES, NULL);
     ck_assert_ptr_nonnull(document);
     ck_assert_str_eq(json_string_value(json_object_get(document, "report")), "x");
@@ -169,13 +169,13 @@ START_TEST(other_columns_than_the_manifest_s_are_refused)
 {
     struct run run = prepare(NULL, 0);
     run.rows.columns = 2;
-    ck_assert(!report_write_json(&run.out, &run.report, &run.rows));
-    ck_assert(!report_write_csv(&run.out, &run.report, &run.rows));
-    ck_assert(!report_write_ndjson(&run.out, &run.report, &run.rows));
+    ck_assert(!report_write(&run.out, &report_json, &run.report, &run.rows));
+    ck_assert(!report_write(&run.out, &report_csv, &run.report, &run.rows));
+    ck_assert(!report_write(&run.out, &report_ndjson, &run.report, &run.rows));
     run.rows.columns = COLUMNS;
     (void)json_object_set_new(json_array_get(json_object_get(run.manifest, "columns"), 1), "name",
                               json_string("other"));
-    ck_assert(!report_write_json(&run.out, &run.report, &run.rows));
+    ck_assert(!report_write(&run.out, &report_json, &run.report, &run.rows));
     ck_assert_str_eq(run.out.data, "");
     end(&run);
 }
@@ -186,7 +186,7 @@ START_TEST(what_does_not_fit_is_told)
     static const struct record cells[] = {{"plain", "1", "-2.50"}};
     struct run run = prepare(cells, 1);
     run.out = text_open(run.arena, 20);
-    ck_assert(report_write_csv(&run.out, &run.report, &run.rows));
+    ck_assert(report_write(&run.out, &report_csv, &run.report, &run.rows));
     ck_assert(run.out.full);
     end(&run);
 }
