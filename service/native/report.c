@@ -58,6 +58,7 @@ static void release_arena(void *arena)
 bool report_open(struct exchange *x, struct text *out)
 {
     struct arena *arena = arena_make(4 * (size_t)DOCUMENT_MAX);
+    *out = (struct text){.full = true};
     if (arena == NULL || !arena_defer(x->arena, release_arena, arena))
         return problem_set(&x->problem, PROBLEM_UNAVAILABLE, "There is no memory for the report.");
     *out = text_open(arena, DOCUMENT_MAX);
@@ -375,7 +376,7 @@ static bool send_whole(struct exchange *x, const struct report *report, const st
     const struct form *form = find_form(x->format);
     if (form->lines != NULL)
         (void)report_write(out, form->lines, report, rows);
-    else
+    else if (form->write != NULL)
         (void)form->write(out, report, rows);
     return send_document(x, out);
 }
