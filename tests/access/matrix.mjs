@@ -51,6 +51,16 @@ framework_submissions                      200 200 200 200 200 200 200 200 200 2
 discount_rate_set_list                     200 200 200 200 200 200 200 200 200 200 200 200 200
 indicator_list                             200 200 200 200 200 200 200 200 200 200 200 200 200
 indicator_read                             200 200 200 200 200 200 200 200 200 200 200 200 200
+observation_list                           200 200 200 200 200 200 200 200 200 200 200 200 200
+observation_read                           200 200 200 200 200 200 200 200 200 200 200 200 200
+observation_history                        200 200 200 200 200 200 200 200 200 200 200 200 200
+observation_upload                         401 403 403 403 403 403 403 403 403 200 403 403 422
+observation_withdraw                       401 403 403 403 403 403 403 403 403 200 403 403 403
+indicator_mask_list                        200 200 200 200 200 200 200 200 200 200 200 200 200
+indicator_mask_read                        200 200 200 200 200 200 200 200 200 200 200 200 200
+indicator_mask_propose                     401 403 403 403 403 403 403 403 403 201 403 403 403
+indicator_mask_decide                      401 403 403 403 403 403 403 403 403 403 403 403 200
+indicator_mask_withdraw                    401 403 403 403 403 403 403 403 403 200 403 403 200
 organisation_list                          200 200 200 200 200 200 200 200 200 200 200 200 200
 organisation_read                          200 200 200 200 200 200 200 200 200 200 200 200 200
 organisation_register                      401 403 403 403 403 403 403 403 403 403 403 403 201
@@ -79,6 +89,7 @@ report_reconciliation                      200 200 200 200 200 200 200 200 200 2
 report_predictability                      200 200 200 200 200 200 200 200 200 200 200 200 200
 report_medium_term_predictability          200 200 200 200 200 200 200 200 200 200 200 200 200
 report_untied_aid                          200 200 200 200 200 200 200 200 200 200 200 200 200
+report_data_collection                     200 200 200 200 200 200 200 200 200 200 200 200 200
 report_untied_aid_bridge                   200 200 200 200 200 200 200 200 200 200 200 200 200
 report_timeliness                          200 200 200 200 200 200 200 200 200 200 200 200 200
 report_on_budget                           200 200 200 200 200 200 200 200 200 200 200 200 200

@@ -36,7 +36,8 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'receipt_lapse', 'working_calendar', 'exchange_rate', 'exchange_rate_set', 'ledger_entry',
     'ledger_leaf', 'country_group_membership',
     'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking',
-    'fiscal_calendar', 'ledger_content', 'ledger_erasure'];
+    'fiscal_calendar', 'ledger_content', 'ledger_erasure', 'observation', 'observation_withdrawal',
+    'indicator_mask', 'indicator_mask_decision', 'indicator_mask_withdrawal'];
 
 function asRole(role, settings, statement) {
     const set = Object.entries(settings)
@@ -260,6 +261,48 @@ test('a country speaks for itself, and a donor of its own commitments', async ()
         assert.throws(() => attempt(may, insert), /it was let in/, insert);
         for (const other of others) {
             assert.throws(() => attempt(other, insert), /row-level security/, insert);
+        }
+    }
+});
+
+test('a statistician speaks for the own country, the steward for agencies and on masks', async () => {
+    const made = await make.measured();
+    const mask = await make.masked();
+    const idOf = (identifier) =>
+        rows(`SELECT id FROM organisation WHERE identifier = '${identifier}'`)[0].id;
+    const malawi = { organisation: idOf('XI-DEMO-MW'), roles: 'statistician', country: 'MW' };
+    const zambia = { ...malawi, country: 'ZM' };
+    const officer = { ...malawi, roles: 'recipient_officer' };
+    const steward = { organisation: idOf('XI-DEMO-STEWARD'), roles: 'steward' };
+    const donor = { organisation: idOf('XI-DEMO-DONOR'), roles: 'donor_approver' };
+    const observation = (origin) => (who) => `INSERT INTO observation (id, indicator, country, year,
+        origin, ordinal, value, unit, source, status, parts, failures, deviations, organisation_id,
+        entry, recorded_at) VALUES (gen_random_uuid(), 'A1', 'MW', 1990, '${origin}', 99, 1,
+        'per_100_inhabitants', 'x', 'final', '[]', '{}', '{}', '${who.organisation}',
+        '${made.entry}', now())`;
+    const withdrawal = (who) => `INSERT INTO observation_withdrawal VALUES ('${made.id}', 'x',
+        '${who.organisation}', '${made.entry}', now())`;
+    const proposal = (who) => `INSERT INTO indicator_mask (id, indicator, country, year_start, reason,
+        organisation_id, entry, recorded_at) VALUES (gen_random_uuid(), 'A1', 'MW', 1990, 'x',
+        '${who.organisation}', '${made.entry}', now())`;
+    const decision = (who) => `INSERT INTO indicator_mask_decision VALUES ('${mask.id}', 'approved',
+        'x', '${who.organisation}', '${made.entry}', now())`;
+    const end = (who) => `INSERT INTO indicator_mask_withdrawal VALUES ('${mask.id}', 'x',
+        '${who.organisation}', '${made.entry}', now())`;
+    for (const [insert, may, others] of [
+        [observation('national'), [malawi], [zambia, officer, steward, donor]],
+        [observation('agency'), [steward], [malawi, officer, donor]],
+        [withdrawal, [malawi], [zambia, officer, steward, donor]],
+        [proposal, [malawi], [zambia, officer, steward, donor]],
+        [decision, [steward], [malawi, officer, donor]],
+        [end, [malawi, steward], [zambia, officer, donor]]]) {
+        for (const who of may) {
+            assert.throws(() => asRole('aidledger_writer', who, `${insert(who)};
+                DO $$ BEGIN RAISE EXCEPTION 'it was let in'; END $$`), /it was let in/, insert(who));
+        }
+        for (const who of others) {
+            assert.throws(() => asRole('aidledger_writer', who, insert(who)), /row-level security/,
+                `${who.roles} ${insert(who)}`);
         }
     }
 });

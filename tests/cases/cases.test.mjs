@@ -302,6 +302,16 @@ const fixtures = {
         return { ...first, second: second.id };
     },
     prioritised,
+    fresh_cell: async () => make.freshCell(),
+    measured: make.measured, remeasured: make.remeasured, unmeasured: make.unmeasured,
+    published: make.published, masked: make.masked,
+    mask_approved: () => make.maskDecided(), mask_refused: () => make.maskDecided('refused'),
+    mask_withdrawn: async () => {
+        const made = await make.maskDecided();
+        const { etag } = await done(api.steward.post(`${made.path}/withdraw`,
+            { reason: 'A licence was given.' }, { ifMatch: made.etag }));
+        return { ...made, etag };
+    },
     prioritised_thirds: () => prioritised({ priorities: [{ sector: '22040' }, { sector: '15110' }] },
         { recipients: thirds, sectors: ['22040', '15110', '11110'].map((code) =>
             ({ code, share: '100/3' })) }),
@@ -633,6 +643,7 @@ before(async () => {
     users.receiver = await somebody('XI-TEST-NGO', 'stakeholder');
     users.bothHands = await somebody('XI-DEMO-DONOR', 'donor_editor,donor_approver');
     users.statistician = await somebody('XI-DEMO-MW', 'statistician', 'MW');
+    users.zambianStatistician = await somebody('XI-TEST-ZM', 'statistician', 'ZM');
     users.otherDonor = await somebody('XI-TEST-KE', 'donor_editor');
     users.ownStakeholder = await somebody('XI-DEMO-DONOR', 'stakeholder');
     users.kenyaDonor = await somebody('XI-TEST-KE', 'donor_editor,donor_approver');

@@ -18,6 +18,7 @@ const callers = {
 };
 
 before(async () => {
+    callers.statistician = await make.statistician();
     callers.stakeholder = await somebody(await organisation('XI-TEST-DONOR'), 'stakeholder');
 });
 

@@ -89,7 +89,9 @@ export class State {
             'joint_review', 'joint_review_participant', 'joint_review_commitment',
             'joint_review_action', 'joint_review_agreement', 'joint_review_event',
             'comment', 'comment_change', 'third_party_observation', 'third_party_account',
-            'third_party_reply', 'third_party_moderation', 'fiscal_calendar']
+            'third_party_reply', 'third_party_moderation', 'fiscal_calendar',
+            'observation', 'observation_withdrawal', 'indicator_mask', 'indicator_mask_decision',
+            'indicator_mask_withdrawal']
             .map((name) => [name, []]));
     }
 
@@ -468,6 +470,13 @@ export class State {
         this.rows[table].push({ id: said.id, ...key, ordinal: before.length + 1, ...content,
             entry: leaf.entry, recorded_at: leaf.at });
         return before.at(-1);
+    }
+
+    mask(leaf) {
+        if (!this.rows.indicator_mask.some((row) => row.id === leaf.aggregate)
+            || this.rows.indicator_mask_withdrawal.some((row) => row.mask_id === leaf.aggregate)) {
+            this.note(leaf, 'there is no such mask, or it was withdrawn');
+        }
     }
 
     // Each side of a review speaks under its own name: the donor's organisation, or another one.
@@ -1655,6 +1664,58 @@ const steps = {
             state.turnConfirmation(r.id, leaf, 'RECONCILED');
         }
     }),
+
+    'observation.stated': (state, leaf, said) => {
+        const cell = { indicator: said.indicator, country: said.country, year: said.year,
+            origin: said.origin };
+        const before = state.rows.observation.filter((row) => Object.entries(cell)
+            .every(([name, value]) => row[name] === value)).at(-1);
+        const inForce = before && !state.rows.observation_withdrawal
+            .some((row) => row.observation_id === before.id) ? before.id : undefined;
+        if (said.supersedes !== inForce) {
+            state.note(leaf, `what is in force is ${inForce}, not ${said.supersedes}`);
+        }
+        if (said.value !== undefined && said.units_observed < 5) {
+            state.note(leaf, 'it could show a person');
+        }
+        state.rows.observation.push({
+            suppressed: null, definition_version: null, source_type: null, method: null,
+            period_start: null, period_end: null, units_observed: null, url: null, licence: null,
+            supersedes: null, reason: null, ...said, value: numeric(said.value),
+            ordinal: (before?.ordinal ?? 0) + 1, organisation_id: leaf.organisation,
+            entry: leaf.entry, recorded_at: leaf.at,
+        });
+    },
+
+    'observation.withdrawn': (state, leaf, said) => {
+        const o = state.rows.observation.find((row) => row.id === leaf.aggregate);
+        if (!o || state.rows.observation.some((row) => row.supersedes === o.id)) {
+            state.note(leaf, 'no such observation is in force');
+        }
+        state.rows.observation_withdrawal.push({ observation_id: leaf.aggregate,
+            reason: said.reason, organisation_id: leaf.organisation, entry: leaf.entry,
+            recorded_at: leaf.at });
+    },
+
+    'mask.proposed': (state, leaf, said) => {
+        state.rows.indicator_mask.push({ year_end: null, ...said,
+            organisation_id: leaf.organisation, entry: leaf.entry, recorded_at: leaf.at });
+    },
+
+    'mask.decided': (state, leaf, said) => {
+        state.mask(leaf);
+        if (state.rows.indicator_mask_decision.some((row) => row.mask_id === leaf.aggregate)) {
+            state.note(leaf, 'the mask was decided on already');
+        }
+        state.rows.indicator_mask_decision.push({ mask_id: leaf.aggregate, ...said,
+            organisation_id: leaf.organisation, entry: leaf.entry, recorded_at: leaf.at });
+    },
+
+    'mask.withdrawn': (state, leaf, said) => {
+        state.mask(leaf);
+        state.rows.indicator_mask_withdrawal.push({ mask_id: leaf.aggregate, reason: said.reason,
+            organisation_id: leaf.organisation, entry: leaf.entry, recorded_at: leaf.at });
+    },
 
     'fiscal_calendar.recorded': (state, leaf, said) => {
         const row = { country: null, of_organisation: null, ...said };

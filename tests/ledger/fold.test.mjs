@@ -258,6 +258,21 @@ async function wishes() {
     }
 }
 
+async function statistics() {
+    await make.remeasured({ parts: [{ category: 'women', value: '20.10' },
+        { category: 'men', suppressed: 'small_number' }] });
+    const made = await make.unmeasured();
+    await make.measured({ ...made.row, value: '0024.50', units_observed: undefined });
+    await make.measured({ value: undefined, suppressed: 'confidential', url: undefined,
+        licence: undefined, method: undefined, period_start: undefined, period_end: undefined });
+    await make.measured({ value: '140', definition_version: undefined });
+    await make.published();
+    const approved = await make.maskDecided();
+    await done(api.steward.post(`${approved.path}/withdraw`, { reason: 'A licence was given.' },
+        { ifMatch: approved.etag }));
+    await make.maskDecided('refused', { year_end: undefined });
+}
+
 async function endings() {
     const stopped = await make.suspended();
     const resumed = await done(api.donorApprover.post(`${stopped.path}/resume`,
@@ -403,6 +418,7 @@ before(async () => {
     await flows();
     await fiscalYears();
     await wishes();
+    await statistics();
     await linkAnswers();
     await plans();
     await erasures();

@@ -146,6 +146,18 @@ const prepared = {
         return { ...on(made), body: { transaction_id: made.transaction, reason: 'Another one.' } };
     },
     treasury_receipt_withdraw: async () => on(await make.booked()),
+    observation_upload: async () => ({ body: [make.observationBody()] }),
+    observation_read: async () => on(await make.measured()),
+    observation_history: async () => on(await make.measured()),
+    observation_withdraw: async () => on(await make.measured()),
+    indicator_mask_propose: async () => {
+        const { indicator, year } = make.freshCell();
+        return { body: { ...bodyExample(operations.indicator_mask_propose), indicator,
+            year_start: year, year_end: year } };
+    },
+    indicator_mask_read: async () => on(await make.masked()),
+    indicator_mask_decide: async () => on(await make.masked()),
+    indicator_mask_withdraw: async () => on(await make.masked()),
     receipt_confirmation_confirm: async () => ({
         body: { ...bodyExample(operations.receipt_confirmation_confirm),
             transaction_id: (await make.paid()).transaction.id },

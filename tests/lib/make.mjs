@@ -431,6 +431,80 @@ export async function priorities(changes) {
         entry: body.statement.entry, body: body.national_priorities };
 }
 
+// ---------------------------------------------------------------- indicators
+
+let statistics;
+
+// Malawi's statistician.
+export async function statistician() {
+    statistics ??= somebody('XI-DEMO-MW', 'statistician', 'MW');
+    return statistics;
+}
+
+// An indicator and a year of which nobody has said anything yet.
+let cells = 0;
+
+export function freshCell() {
+    const cell = cells++;
+    return { indicator: `HH${1 + cell % 19}`, year: 2025 - Math.floor(cell / 19) };
+}
+
+export function observationBody(changes) {
+    const { indicator, year } = { ...freshCell(), ...changes };
+    return JSON.parse(JSON.stringify({ indicator, year, value: '24.0', unit: 'percent',
+        definition_version: '2022-03', source: 'Integrated household survey',
+        source_type: 'statistics_office', method: 'household_survey',
+        period_start: `${year}-01-01`, period_end: `${year}-12-31`, units_observed: 11434,
+        url: 'https://example.org/survey', licence: 'CC-BY-4.0', status: 'final', ...changes }));
+}
+
+// What Malawi says of a cell, or what the steward took over for it from an agency.
+export async function measured(changes, who) {
+    const row = observationBody(changes);
+    const { body } = await done((who ?? await statistician()).post('/v1/observations', [row]), 200);
+    const path = `/v1/observations/${body.rows[0].id}`;
+    const read = await done(api.anonymous.get(path), 200);
+    return { id: body.rows[0].id, path, etag: read.etag, entry: read.body.entry, body: read.body, row,
+        indicator: row.indicator, year: row.year };
+}
+
+export async function published(changes) {
+    return measured({ country: 'MW', source: 'World Telecommunication/ICT Indicators database',
+        source_type: 'agency', ...changes }, api.steward);
+}
+
+// The cell as Malawi says now, and as it said before.
+export async function remeasured(changes) {
+    const made = await measured();
+    const after = await measured({ ...made.row, value: '25.5', reason: 'New weights.', ...changes });
+    return { ...made, after: after.id, entry: after.entry, etag: after.etag };
+}
+
+export async function unmeasured() {
+    const made = await measured();
+    const answer = await done((await statistician()).post(`${made.path}/withdraw`,
+        { reason: 'The weights were wrong.' }, { ifMatch: made.etag }), 200);
+    return { ...made, etag: answer.etag, entry: answer.body.statement.entry };
+}
+
+function maskOf(answer) {
+    const { indicator_mask: body } = answer.body;
+    return { id: body.id, path: `/v1/indicator-masks/${body.id}`, etag: answer.etag,
+        entry: answer.body.statement.entry, indicator: body.indicator, year: body.year_start, body };
+}
+
+export async function masked(changes) {
+    const { indicator, year } = freshCell();
+    return maskOf(await done((await statistician()).post('/v1/indicator-masks', { indicator,
+        year_start: year, year_end: year, reason: 'No such service is licensed.', ...changes }), 201));
+}
+
+export async function maskDecided(decision = 'approved', changes = {}) {
+    const made = await masked(changes);
+    return maskOf(await done(api.steward.post(`${made.path}/decide`,
+        { decision, reason: 'The register of licences shows none.' }, { ifMatch: made.etag }), 200));
+}
+
 function receiptOf(answer) {
     const { receipt_confirmation: body } = answer.body;
     return {

@@ -139,6 +139,27 @@ before(async () => {
     await make.onReview(api.signatory, reported, 'actions/1/accept', {});
     await look('closed');
     await act('replied to it', api.donor, 'post', `${observed.path}/reply`, { text: 'In January.' });
+    const counted = await make.measured();
+    around.push(counted.path, `${counted.path}/history`,
+        `/v1/observations?country=MW&indicator=${counted.indicator}&year=${counted.year}`,
+        `/v1/observations?year=${counted.year}&state=accepted`);
+    await look('measured');
+    const recounted = await make.measured({ ...counted.row, value: '26.0', reason: 'New weights.' });
+    around.push(recounted.path);
+    await look('measured anew');
+    await good((await make.statistician()).post(`${recounted.path}/withdraw`,
+        { reason: 'The weights were wrong.' }, { ifMatch: recounted.etag }));
+    await look('no longer measured');
+    const mask = await make.masked();
+    around.push(mask.path, `/v1/indicator-masks?country=MW&year=${mask.year}&limit=200`,
+        '/v1/indicator-masks?state=approved');
+    await look('masked');
+    const decided = await good(api.steward.post(`${mask.path}/decide`,
+        { decision: 'approved', reason: 'So it is.' }, { ifMatch: mask.etag }));
+    await look('mask approved');
+    await good(api.steward.post(`${mask.path}/withdraw`, { reason: 'Not any more.' },
+        { ifMatch: decided.etag }));
+    await look('mask withdrawn');
     await act('document', api.donor, 'post', `${made.path}/documents`,
         bodyExample(operations.document_record));
     await act('rescheduled', api.donor, 'post', `${made.path}/schedule`,

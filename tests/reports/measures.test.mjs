@@ -305,6 +305,85 @@ test('untied aid: the scorecards follow the second definition', async () => {
             .reduce((total, name) => total + sum(all, name), 0n)]);
 });
 
+// ---------------------------------------------------------------- data collection
+
+// 2021: 64 indicators of the list of 2022 by 195 countries are 12480 cells, of which A10 of Malawi does not
+// apply: 12479. Malawi has HH7 (by the list, and an agency's beside it: one cell) and A2 (without its
+// metadata); Vanuatu HH7, from an agency; Kenya A3, by the list of 2016. So 4 are collected, 0.03 %, and 2
+// conform, 0.02 %. Malawi's B3 is suppressed and its HH6 out of range: neither is collected.
+test('data collection: the headline is what conforms, masked cells are in neither part', async () => {
+    const all = (await report('data-collection?year=2021&by=group'))
+        .find((row) => row.country_group === 'all');
+    assert.deepEqual(pick(all, ['cells', 'masked', 'applicable', 'conforming', 'collected', 'fresh',
+        't1_std', 't1_any', 't1_fresh', 'from_agency', 'suppressed']),
+    [12480, 1, 12479, 2, 4, 4, '0.02', '0.03', '0.03', 1, 1]);
+});
+
+// By the list of 2016, of 60 indicators, only Kenya's A3 conforms; what is collected is the same.
+test('data collection: another version of the list, other definitions', async () => {
+    const all = (await report('data-collection?year=2021&list_version=2016-03'))
+        .find((row) => row.country_group === 'all');
+    assert.deepEqual(pick(all, ['cells', 'applicable', 'conforming', 'collected']),
+        [60 * 195, 60 * 195 - 1, 1, 4]);
+    const refused = await api.anonymous.get('/v1/reports/data-collection?list_version=1999&by=x');
+    assert.equal(refused.status, 422);
+});
+
+// Of Malawi's cells of 2021 one is masked; of 64 so 63 apply: 1 conforms, 1.59 %, and 2 are collected,
+// 3.17 %. In 2022 HH7 conforms and is collected; HH7 and A2 are fresh, 2 of 63. Of its four observations of
+// 2021 (HH7, A2, HH6 and the agency's HH7) three are accepted and three are complete.
+test('data collection: by country, with the quality of what is stated', async () => {
+    const [first, second] = await report('data-collection?country=MW&by=country');
+    const names = ['year', 'applicable', 'conforming', 'collected', 'fresh', 't1_std', 't1_any'];
+    assert.deepEqual(pick(first, names), [2021, 63, 1, 2, 2, '1.59', '3.17']);
+    assert.deepEqual(pick(second, names), [2022, 63, 1, 1, 2, '1.59', '1.59']);
+    const quality = ['observations', 'passing_rate', 'complete_rate', 'revised_rate', 'open_rate',
+        'suppressed_observations'];
+    assert.deepEqual(pick(first, quality), [4, '75.00', '75.00', '0.00', '75.00', 1]);
+    assert.deepEqual(pick(second, quality), [1, '100.00', '100.00', '100.00', '100.00', 0]);
+});
+
+test('data collection: the matrix says of each cell how it stands, and who let it out', async () => {
+    const cells = await report('data-collection?country=MW&year=2021&by=cell');
+    assert.equal(cells.length, 64);
+    assert.deepEqual(cells.slice(0, 3).map((row) => row.indicator), ['A1', 'A2', 'A3']);
+    const told = (code) => cells.find((row) => row.indicator === code);
+    assert.deepEqual(['HH7', 'A2', 'B3', 'HH6', 'HH3', 'A10', 'HH1']
+        .map((code) => told(code).state), ['conforming', 'collected', 'suppressed', 'not accepted',
+        'missing', 'masked', 'missing']);
+    assert.deepEqual(pick(told('A10'), ['applicable', 't1_std', 'mask_reason', 'mask_approver']),
+        [0, null, 'No subscriptions are sold.', 'XI-DEMO-STEWARD']);
+    const { body } = await good(api.anonymous.get(`/v1/observations/${told('HH7').observation}`));
+    assert.deepEqual([body.origin, body.value], ['national', '24.0']);
+});
+
+test('data collection: by indicator, in a group, and rows of all kinds add up alike', async () => {
+    const indicators = await report('data-collection?year=2021&by=indicator');
+    assert.equal(indicators.length, 64);
+    const hh7 = indicators.find((row) => row.indicator === 'HH7');
+    assert.deepEqual(pick(hh7, ['cells', 'conforming', 'collected', 'from_agency', 't1_std']),
+        [195, 2, 2, 1, '1.03']);
+    const [all] = (await report('data-collection?year=2021'))
+        .filter((row) => row.country_group === 'all');
+    for (const by of ['indicator', 'country', 'cell']) {
+        const parts = await report(`data-collection?year=2021&by=${by}`);
+        for (const name of ['cells', 'masked', 'applicable', 'conforming', 'collected', 'fresh',
+            'suppressed', 'observations', 'suppressed_observations']) {
+            assert.equal(parts.reduce((sum, row) => sum + row[name], 0), all[name], `${by} ${name}`);
+        }
+    }
+    const small = await report('data-collection?year=2021&group=SIDS&by=country');
+    assert.equal(small.length, 39);
+    assert.ok(small.every((row) => row.country !== 'MW'));
+});
+
+test('data collection: masks are listed with their reason and who approved them', async () => {
+    const { body } = await good(api.anonymous.get('/v1/reports/data-collection?country=MW'));
+    assert.ok(body.limitations.includes('Masked: A10 of MW, 2021 to 2022, as approved by '
+        + 'XI-DEMO-STEWARD: No subscriptions are sold.'));
+    assert.ok(!body.limitations.some((line) => line.includes('HH1 of MW')));
+});
+
 // ---------------------------------------------------------------- timeliness
 
 test('timeliness: the classes, at their edges', () => {

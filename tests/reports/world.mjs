@@ -47,6 +47,12 @@
 // XI-TEST-NGO, an organisation of civil society, comments on D twice and files what it observed of it;
 // Malawi comments on D once.
 //
+// Of ICT indicators, by the list of 2022, Malawi states of 2021: HH7 24.0, A2 60.1 without its metadata, B3
+// suppressed, HH6 140 percent, which is out of range, and HH3, which it withdraws. Of 2022: HH7 27.0, and
+// then 28.0 in its place. Kenya states A3 of 2021 by the list of 2016. The steward takes over from an agency
+// HH7 of 2021 for Malawi, and HH7 of 2021 for Vanuatu. That A10 does not apply to Malawi in 2021 and 2022
+// is approved; that HH1 does not is proposed and no more. Kazakhstan says nothing.
+//
 // "open" is the position at which C is still disputed and A still a case.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -203,6 +209,45 @@ async function makeComments(path) {
         text: 'Two of five schools have no equipment.', place: 'Karonga district' }));
 }
 
+// What HH7 is observed by, when it conforms to the list of 2022 in everything.
+export const WHOLE = { indicator: 'HH7', unit: 'percent', definition_version: '2022-03',
+    source: 'Household survey', source_type: 'statistics_office', method: 'household_survey',
+    units_observed: 9000, url: 'https://example.org/survey', licence: 'CC-BY-4.0', status: 'final' };
+
+export const ofYear = (year, value, more) => ({ ...WHOLE, year, value, period_start: `${year}-01-01`,
+    period_end: `${year}-12-31`, ...more });
+
+export async function observe(who, ...rows) {
+    const { body } = await good(who.post('/v1/observations', rows));
+    return body.rows.map(({ id }) => id);
+}
+
+async function makeObservations() {
+    const [malawi, kenya] = await Promise.all([somebody('XI-DEMO-MW', 'statistician', 'MW'),
+        somebody('XI-TEST-KE', 'statistician', 'KE')]);
+    const bare = { year: 2021, unit: 'percent', source: 'Survey', status: 'provisional' };
+    const [, , , , wrong] = await observe(malawi, ofYear(2021, '24.0'),
+        { ...bare, indicator: 'A2', unit: 'per_100_inhabitants', value: '60.1' },
+        { ...bare, indicator: 'B3', suppressed: 'small_number' },
+        ofYear(2021, '140', { indicator: 'HH6' }), ofYear(2021, '80.0', { indicator: 'HH3' }),
+        ofYear(2022, '27.0'));
+    await good(malawi.post(`/v1/observations/${wrong}/withdraw`, { reason: 'Another question.' },
+        { ifMatch: '"1"' }));
+    await observe(malawi, ofYear(2022, '28.0', { reason: 'New weights.' }));
+    await observe(kenya, ofYear(2021, '1.5', { indicator: 'A3', unit: 'per_100_inhabitants',
+        definition_version: '2016-03', source_type: 'regulator', method: 'administrative',
+        licence: undefined }));
+    const agency = { source: 'Database of an agency', source_type: 'agency' };
+    await observe(api.steward, ofYear(2021, '23.5', { ...agency, country: 'MW' }),
+        ofYear(2021, '26.0', { ...agency, country: 'VU' }));
+    const mask = await good(malawi.post('/v1/indicator-masks', { indicator: 'A10',
+        year_start: 2021, year_end: 2022, reason: 'No subscriptions are sold.' }));
+    await good(api.steward.post(`${mask.location}/decide`, { decision: 'approved',
+        reason: 'So says the register.' }, { ifMatch: mask.etag }));
+    await good(malawi.post('/v1/indicator-masks', { indicator: 'HH1', year_start: 2021,
+        reason: 'Nobody asks any more.' }));
+}
+
 export async function makeWorld() {
     await organisation('XI-TEST-NORTH');
     await organisation('XI-TEST-KZ', 'KZ');
@@ -241,6 +286,7 @@ export async function makeWorld() {
     const disputed = await good(nigeria.post(`${input}/escalate`,
         { ground: 'Nobody asked the ministry.' }, { ifMatch: rejected.etag }));
     await makeComments(d);
+    await makeObservations();
     await good(api.signatory.post(await link(api.donor, d, 'pillar-c', '70'),
         { answer: 'endorsed' }));
     await good(api.signatory.post(await link(api.donor, d, 'pillar-b', '30'),
