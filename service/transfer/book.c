@@ -3,46 +3,19 @@
 #include "transfer/book.h"
 
 #include "core/number.h"
-#include "transfer/chart.h"
+#include "transfer/book_parts.h"
 #include "transfer/told.h"
 
 #include <inttypes.h>
 #include <string.h>
-#include <xlsxwriter.h>
 
 enum {
     DIGITS_MAX = 15,
-    PLACES_MAX = 12,
-    NAME_WIDTH = 24,
     TEXT_WIDTH = 110,
-    PANELS_MAX = 3,
-    CHART_ROWS = 16, /* of cells, that a chart covers */
-    FORMULA_BYTES = 128,
     MADE = 946684800 /* 2000-01-01: the same report is the same bytes whenever it is made */
 };
 
-struct book {
-    const struct report *report;
-    struct figures *figures;
-    lxw_workbook *book;
-    lxw_worksheet *rows;
-    lxw_worksheet *about;
-    lxw_worksheet *sums;
-    lxw_format *head;
-    lxw_format *bold;
-    lxw_format *wrap;
-    lxw_format *exact;
-    lxw_format *date;
-    lxw_format *whole;
-    lxw_format *decimal[PLACES_MAX + 1];
-    lxw_row_t row;
-    lxw_row_t about_row;
-    lxw_row_t sums_row;
-    size_t kept_as_text;
-    bool failed;
-};
-
-static void note(struct book *w, lxw_error error)
+void book_note(struct book *w, lxw_error error)
 {
     w->failed = w->failed || error != LXW_NO_ERROR;
 }
@@ -82,7 +55,7 @@ static bool is_kept(const char *text, double *number, size_t *places)
     for (; behind > 0 && end[-1] == '0'; behind--)
         end--;
     int64_t whole = 0;
-    if (behind > DIGITS_MAX || *places > PLACES_MAX || !take_digits(text + negative, end, &whole))
+    if (behind > DIGITS_MAX || *places > BOOK_PLACES || !take_digits(text + negative, end, &whole))
         return false;
     *number = (double)(negative ? -whole : whole) / powers[behind];
     return true;
@@ -90,7 +63,7 @@ static bool is_kept(const char *text, double *number, size_t *places)
 
 static lxw_format *decimal_format(struct book *w, size_t places)
 {
-    char pattern[8 + PLACES_MAX] = "#,##0.";
+    char pattern[8 + BOOK_PLACES] = "#,##0.";
     if (w->decimal[places] != NULL)
         return w->decimal[places];
     lxw_format *format = workbook_add_format(w->book);
@@ -103,33 +76,34 @@ static lxw_format *decimal_format(struct book *w, size_t places)
     return format;
 }
 
-static void write_number(struct book *w, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column,
-                         const char *text, bool whole)
+void book_number(struct book *w, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column,
+                 const char *text, bool whole)
 {
     double number = 0;
     size_t places = 0;
     if (text[0] == '\0')
         return;
     if (is_kept(text, &number, &places)) {
-        note(w, worksheet_write_number(sheet, row, column, number,
-                                       whole ? w->whole : decimal_format(w, places)));
+        book_note(w, worksheet_write_number(sheet, row, column, number,
+                                            whole ? w->whole : decimal_format(w, places)));
         return;
     }
     w->kept_as_text++;
-    note(w, worksheet_write_string(sheet, row, column, text, w->exact));
+    book_note(w, worksheet_write_string(sheet, row, column, text, w->exact));
 }
 
 /* ---------------------------------------------------------------- other cells */
 
-static void write_text(struct book *w, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column,
-                       const char *text, lxw_format *format)
+void book_text(struct book *w, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column,
+               const char *text, lxw_format *format)
 {
     const lxw_error error = worksheet_write_string(sheet, row, column, text, format);
     if (error != LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED)
-        note(w, error);
+        book_note(w, error);
     else
-        note(w, worksheet_write_string(sheet, row, column,
-                                       "(longer than a cell can be; the JSON holds it)", format));
+        book_note(w,
+                  worksheet_write_string(sheet, row, column,
+                                         "(longer than a cell can be; the JSON holds it)", format));
 }
 
 static bool read_part(const char *text, size_t count, int64_t most, int *part)
@@ -153,9 +127,9 @@ static void write_date(struct book *w, lxw_row_t row, lxw_col_t column, const ch
     if (strlen(text) == strlen("2026-01-31") && text[4] == '-' && text[7] == '-' &&
         read_part(text, 4, 9999, &date.year) && date.year > 1900 &&
         read_part(text + 5, 2, 12, &date.month) && read_part(text + 8, 2, 31, &date.day))
-        note(w, worksheet_write_datetime(w->rows, row, column, &date, w->date));
+        book_note(w, worksheet_write_datetime(w->rows, row, column, &date, w->date));
     else
-        write_text(w, w->rows, row, column, text, NULL);
+        book_text(w, w->rows, row, column, text, NULL);
 }
 
 bool book_row(struct book *w, const char *const *cells)
@@ -166,13 +140,13 @@ bool book_row(struct book *w, const char *const *cells)
         if (cells[i] == NULL)
             continue;
         if (strcmp(type, "integer") == 0)
-            write_number(w, w->rows, w->row, column, cells[i], true);
+            book_number(w, w->rows, w->row, column, cells[i], true);
         else if (strcmp(type, "decimal") == 0)
-            write_number(w, w->rows, w->row, column, cells[i], false);
+            book_number(w, w->rows, w->row, column, cells[i], false);
         else if (strcmp(type, "date") == 0)
             write_date(w, w->row, column, cells[i]);
         else
-            write_text(w, w->rows, w->row, column, cells[i], NULL);
+            book_text(w, w->rows, w->row, column, cells[i], NULL);
     }
     w->row++;
     return !w->failed && w->row < LXW_ROW_MAX;
@@ -217,8 +191,8 @@ static void begin_rows(struct book *w)
     for (size_t i = 0; i < w->figures->columns; i++) {
         const char *label = figures_label(w->figures, i);
         const int width = figures_is_number(w->figures, i) ? 18 : 16;
-        note(w, worksheet_set_column(w->rows, (lxw_col_t)i, (lxw_col_t)i, width, NULL));
-        write_text(w, w->rows, 0, (lxw_col_t)i, label, w->head);
+        book_note(w, worksheet_set_column(w->rows, (lxw_col_t)i, (lxw_col_t)i, width, NULL));
+        book_text(w, w->rows, 0, (lxw_col_t)i, label, w->head);
     }
     worksheet_freeze_panes(w->rows, 1, 0);
     worksheet_repeat_rows(w->rows, 0, 0);
@@ -241,7 +215,7 @@ struct book *book_open(const struct report *report, struct figures *figures, con
     w->book = workbook_new_opt(file, &options);
     if (w->book == NULL)
         return NULL;
-    note(w, workbook_set_properties(w->book, &properties));
+    book_note(w, workbook_set_properties(w->book, &properties));
     w->rows = workbook_add_worksheet(w->book, "Rows");
     w->about = workbook_add_worksheet(w->book, "About");
     w->sums = workbook_add_worksheet(w->book, "Sums and charts");
@@ -256,8 +230,8 @@ struct book *book_open(const struct report *report, struct figures *figures, con
 
 static void tell(struct book *w, const char *name, const char *text)
 {
-    write_text(w, w->about, w->about_row, 0, name, w->bold);
-    write_text(w, w->about, w->about_row, 1, text, w->wrap);
+    book_text(w, w->about, w->about_row, 0, name, w->bold);
+    book_text(w, w->about, w->about_row, 1, text, w->wrap);
     w->about_row++;
 }
 
@@ -305,8 +279,8 @@ static void write_about(struct book *w, const char *digest)
 {
     const json_t *manifest = w->report->manifest;
     struct arena *arena = w->figures->arena;
-    note(w, worksheet_set_column(w->about, 0, 0, NAME_WIDTH, NULL));
-    note(w, worksheet_set_column(w->about, 1, 1, TEXT_WIDTH, NULL));
+    book_note(w, worksheet_set_column(w->about, 0, 0, BOOK_NAME_WIDTH, NULL));
+    book_note(w, worksheet_set_column(w->about, 1, 1, TEXT_WIDTH, NULL));
     tell(w, "Report", report_word(manifest, "title"));
     tell(w, "Question", report_word(manifest, "question"));
     tell(w, "Parameters", told_parameters(arena, w->report));
@@ -327,113 +301,16 @@ static void write_about(struct book *w, const char *digest)
     tell(w, "SHA-256 of the JSON", digest);
 }
 
-/* ---------------------------------------------------------------- sums and charts */
-
-static void write_totals(struct book *w)
-{
-    const struct figures *figures = w->figures;
-    if (figures->sums.count == 0)
-        return;
-    write_text(w, w->sums, w->sums_row, 0, "Total", w->head);
-    for (size_t i = 0; i < figures->total_count; i++)
-        write_text(w, w->sums, w->sums_row, (lxw_col_t)(i + 1),
-                   figures_label(figures, figures->totals[i]), w->head);
-    w->sums_row++;
-    for (size_t e = 0; e < figures->sums.count; e++, w->sums_row++) {
-        const struct tally_entry *entry = &figures->sums.entries[e];
-        write_text(w, w->sums, w->sums_row, 0, entry->key[0] != NULL ? entry->key[0] : "", NULL);
-        for (size_t i = 0; i < figures->total_count; i++)
-            write_number(w, w->sums, w->sums_row, (lxw_col_t)(i + 1),
-                         chart_sum(figures, &entry->sums[i]), false);
-    }
-    w->sums_row++;
-}
-
-static void add_series(struct book *w, lxw_chart *chart, const struct chart *spec, size_t value,
-                       lxw_row_t first, lxw_row_t last)
-{
-    static const uint8_t patterns[CHART_VALUES] = {LXW_CHART_PATTERN_NONE,
-                                                   LXW_CHART_PATTERN_WIDE_UPWARD_DIAGONAL,
-                                                   LXW_CHART_PATTERN_DARK_HORIZONTAL};
-    static const lxw_color_t colours[CHART_VALUES] = {0x1b5e9e, 0x8fb8de, 0x0c7f76};
-    static const char sheet[] = "Sums and charts";
-    const lxw_col_t column = (lxw_col_t)(value + 1);
-    lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
-    lxw_chart_fill fill = {.color = colours[value]};
-    lxw_chart_pattern pattern = {
-        .fg_color = 0xffffff, .bg_color = colours[value], .type = patterns[value]};
-    if (series == NULL) {
-        w->failed = true;
-        return;
-    }
-    chart_series_set_categories(series, sheet, first, 0, last, 0);
-    chart_series_set_values(series, sheet, first, column, last, column);
-    chart_series_set_name(series, figures_label(w->figures, spec->values[value]));
-    if (value == 0)
-        chart_series_set_fill(series, &fill);
-    else
-        chart_series_set_pattern(series, &pattern);
-}
-
-static void write_panel(struct book *w, const struct chart *spec, const struct panel *panel)
-{
-    const struct figures *figures = w->figures;
-    const struct tally_entry **entries = chart_order(figures, spec, panel);
-    lxw_chart *chart = workbook_add_chart(w->book, LXW_CHART_COLUMN);
-    const lxw_row_t begin = w->sums_row;
-    if (entries == NULL || chart == NULL) {
-        w->failed = true;
-        return;
-    }
-    write_text(w, w->sums, w->sums_row++, 0, chart_title(figures, spec, panel), w->bold);
-    write_text(w, w->sums, w->sums_row, 0, figures_label(figures, spec->keys[0]), w->head);
-    for (size_t v = 0; v < spec->value_count; v++)
-        write_text(w, w->sums, w->sums_row, (lxw_col_t)(v + 1),
-                   figures_label(figures, spec->values[v]), w->head);
-    w->sums_row++;
-    const lxw_row_t first = w->sums_row;
-    for (size_t i = 0; i < panel->tally.count; i++, w->sums_row++) {
-        write_text(w, w->sums, w->sums_row, 0, chart_key(entries[i]->key[0]), NULL);
-        for (size_t v = 0; v < spec->value_count; v++)
-            write_number(w, w->sums, w->sums_row, (lxw_col_t)(v + 1),
-                         chart_sum(figures, &entries[i]->sums[v]), false);
-    }
-    for (size_t v = 0; v < spec->value_count; v++)
-        add_series(w, chart, spec, v, first, w->sums_row - 1);
-    chart_title_set_name(chart, chart_title(figures, spec, panel));
-    note(w, worksheet_insert_chart(w->sums, begin, CHART_VALUES + 2, chart));
-    if (w->sums_row < begin + CHART_ROWS)
-        w->sums_row = begin + CHART_ROWS;
-    w->sums_row++;
-}
-
-static void write_sums(struct book *w)
-{
-    const struct figures *figures = w->figures;
-    note(w, worksheet_set_column(w->sums, 0, CHART_VALUES + 1, NAME_WIDTH, NULL));
-    write_totals(w);
-    for (size_t i = 0; i < figures->chart_count; i++) {
-        const struct chart *spec = &figures->charts[i];
-        size_t shown = 0;
-        for (const struct panel *panel = spec->panels; panel != NULL && shown < PANELS_MAX;
-             panel = panel->next)
-            if (spec->kind == CHART_BARS && chart_shows(spec, panel)) {
-                write_panel(w, spec, panel);
-                shown++;
-            }
-    }
-    if (w->sums_row == 0)
-        write_text(w, w->sums, 0, 0, "Nothing of this report adds up.", NULL);
-}
+/* ---------------------------------------------------------------- closing */
 
 bool book_close(struct book *w, const char *digest)
 {
     const lxw_col_t last = (lxw_col_t)(w->figures->columns - 1);
     if (!w->failed) {
-        note(w, worksheet_autofilter(w->rows, 0, 0, w->row > 1 ? w->row - 1 : 1, last));
-        write_sums(w);
+        book_note(w, worksheet_autofilter(w->rows, 0, 0, w->row > 1 ? w->row - 1 : 1, last));
+        book_write_sums(w);
         write_about(w, digest);
     }
-    note(w, workbook_close(w->book));
+    book_note(w, workbook_close(w->book));
     return !w->failed;
 }

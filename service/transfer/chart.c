@@ -1,21 +1,11 @@
-/* chart.c - the charts of a report: what they say in words, and bars. */
+/* chart.c - the charts of a report: what is drawn, and in which order. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/chart_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    DESCRIPTION_BYTES = 2000,
-    TITLE_BYTES = 400,
-    BARS_MAX = 30,
-    BAR_SPACE = 40, /* between groups of bars, at least */
-    LABELLED = 480, /* a bar as wide as this has its value above it */
-    AXIS = 760,     /* for the numbers of the scale */
-    PLOT = 1700,    /* from 0 to the end of the scale */
-    SWATCH = 100,
-    POINTER_BYTES = sizeof(void *)
-};
+enum { POINTER_BYTES = sizeof(void *) };
 
 /* ---------------------------------------------------------------- text */
 
@@ -77,17 +67,18 @@ const char *chart_short(const struct figures *figures, const struct sum *sum)
     return copy != NULL ? copy : "";
 }
 
-const char *chart_title(const struct figures *figures, const struct chart *chart,
-                        const struct panel *panel)
+const char *chart_tiny(const struct figures *figures, const struct sum *sum, int width)
 {
-    const char *unit = report_word(figures_column(figures, chart->values[0]), "unit");
-    struct text title = text_open(figures->arena, TITLE_BYTES);
-    text_add(&title, chart->title);
-    if (panel->currency != NULL)
-        text_addf(&title, ", %s", panel->currency);
-    else if (unit[0] != '\0' && strncmp(unit, "currency", 8) != 0)
-        text_addf(&title, ", %s", unit);
-    return title.data;
+    static const char *const words[][2] = {
+        {" thousand", "k"}, {" million", "M"}, {" billion", "bn"}, {" trillion", "tn"}};
+    const char *text = chart_short(figures, sum);
+    const char *word = strchr(text, ' ');
+    if (word == NULL || chart_width(text) <= width)
+        return text;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(word, words[i][0]) == 0)
+            text = arena_format(figures->arena, "%.*s%s", (int)(word - text), text, words[i][1]);
+    return text != NULL ? text : "";
 }
 
 /* ---------------------------------------------------------------- order */
@@ -138,230 +129,95 @@ const struct tally_entry **chart_order(const struct figures *figures, const stru
     return entries;
 }
 
-/* ---------------------------------------------------------------- in words */
-
-static void describe_entry(struct text *out, const struct drawing *drawing,
-                           const struct tally_entry *entry)
-{
-    const struct chart *chart = drawing->chart;
-    for (size_t i = 0; i < chart->key_count; i++) {
-        text_add(out, i == 0 ? "" : chart->kind == CHART_FLOW ? " to " : ", ");
-        text_add(out, chart_key(entry->key[i]));
-    }
-    text_add(out, ": ");
-    for (size_t i = 0; i < chart->value_count; i++) {
-        const char *sum = chart_sum(drawing->figures, &entry->sums[i]);
-        text_add(out, i > 0 ? ", " : "");
-        if (chart->value_count > 1)
-            text_addf(out, "%s ", figures_label(drawing->figures, chart->values[i]));
-        text_add(out, sum[0] != '\0' ? sum : "not known");
-    }
-    text_add(out, ". ");
-}
-
-static const char *describe(const struct drawing *drawing)
-{
-    struct text out = text_open(drawing->figures->arena, (size_t)2 * DESCRIPTION_BYTES);
-    size_t told = 0;
-    for (; told < drawing->count && out.length < DESCRIPTION_BYTES; told++)
-        describe_entry(&out, drawing, drawing->entries[told]);
-    if (told < drawing->count)
-        text_addf(&out, "%zu more are in the table.", drawing->count - told);
-    return out.data;
-}
-
-int chart_tell_rest(const struct drawing *drawing, size_t rest, int y)
+int chart_tell_rest(const struct drawing *drawing, size_t rest, const char *of, int y)
 {
     if (rest == 0)
         return 0;
-    const char *text = arena_format(drawing->figures->arena, "%zu more are in the table.", rest);
+    const char *text =
+        arena_format(drawing->figures->arena, "%zu more %sare in the table.", rest, of);
     const struct label label = {
         .x = 0, .y = y + ASCENT, .voice = VOICE_SOFT, .text = text != NULL ? text : ""};
     drawing->canvas->label(drawing->canvas->to, &label);
     return LINE;
 }
 
-/* ---------------------------------------------------------------- bars */
-
-struct bars {
-    const struct drawing *drawing;
-    struct decimal end; /* of the scale */
-    bool below;         /* there are sums below 0 */
-    int zero;           /* y of it */
-    int slot;           /* width for all bars of one key */
-    int bar;
-    size_t first;
-};
-
-static void measure_bars(struct bars *bars)
+/* The sums of the entries from here on. */
+static struct tally_entry *join(const struct drawing *drawing, const struct tally_entry **entries,
+                                size_t from, size_t count)
 {
-    const struct drawing *drawing = bars->drawing;
-    struct decimal largest = {.negative = false};
-    for (size_t i = bars->first; i < drawing->count; i++)
-        for (size_t v = 0; v < drawing->chart->value_count; v++) {
-            struct decimal size = drawing->entries[i]->sums[v].value;
-            bars->below = bars->below || size.negative;
-            size.negative = false;
-            if (decimal_compare(&size, &largest) > 0)
-                largest = size;
-        }
-    bars->end = decimal_round_up(&largest);
-}
-
-/* What the bars of each key stand for, in the order in which they stand; returns where it ends. */
-static int draw_legend(const struct drawing *drawing)
-{
-    const struct canvas *canvas = drawing->canvas;
-    int x = 0;
-    int y = 0;
-    for (size_t i = 0; i < drawing->chart->value_count; i++) {
-        const char *text = figures_label(drawing->figures, drawing->chart->values[i]);
-        const int width = SWATCH + 60 + chart_width(text) + 150;
-        if (x > 0 && x + width > drawing->width) {
-            x = 0;
-            y += LINE;
-        }
-        const struct box swatch = {x, y + 20, SWATCH, SWATCH};
-        const struct label label = {.x = x + SWATCH + 60, .y = y + ASCENT, .text = text};
-        canvas->box(canvas->to, &swatch, (enum paint)(PAINT_1 + i));
-        canvas->label(canvas->to, &label);
-        x += width;
-    }
-    return y + LINE;
-}
-
-/* The same without drawing, for the height is told first. */
-static int legend_height(const struct drawing *drawing)
-{
-    int x = 0;
-    int height = LINE;
-    for (size_t i = 0; i < drawing->chart->value_count; i++) {
-        const char *text = figures_label(drawing->figures, drawing->chart->values[i]);
-        const int width = SWATCH + 60 + chart_width(text) + 150;
-        if (x > 0 && x + width > drawing->width) {
-            x = 0;
-            height += LINE;
-        }
-        x += width;
-    }
-    return height;
-}
-
-static void draw_scale_line(const struct bars *bars, const struct decimal *at, int y)
-{
-    const struct canvas *canvas = bars->drawing->canvas;
-    const struct sum sum = {.value = *at};
-    const struct box line = {AXIS, y, bars->drawing->width - AXIS, 0};
-    const struct label label = {.x = AXIS - 60,
-                                .y = y + 40,
-                                .anchor = ANCHOR_END,
-                                .voice = VOICE_SOFT,
-                                .text = chart_short(bars->drawing->figures, &sum)};
-    canvas->line(canvas->to, &line, decimal_is_zero(at));
-    canvas->label(canvas->to, &label);
-}
-
-static void draw_scale(const struct bars *bars)
-{
-    const struct decimal none = {.negative = false};
-    struct decimal half = decimal_half(&bars->end);
-    struct decimal end = bars->end;
-    draw_scale_line(bars, &end, bars->zero - PLOT);
-    draw_scale_line(bars, &half, bars->zero - PLOT / 2);
-    if (bars->below) {
-        half.negative = end.negative = true;
-        draw_scale_line(bars, &half, bars->zero + PLOT / 2);
-        draw_scale_line(bars, &end, bars->zero + PLOT);
-    }
-    draw_scale_line(bars, &none, bars->zero);
-}
-
-static void draw_bar(const struct bars *bars, const struct sum *sum, size_t value, int x)
-{
-    const struct drawing *drawing = bars->drawing;
-    const struct canvas *canvas = drawing->canvas;
-    const int height = decimal_measure(&sum->value, &bars->end, PLOT);
-    const struct box box = {x, sum->value.negative ? bars->zero : bars->zero - height, bars->bar,
-                            height};
-    if (!chart_is_known(sum))
-        return;
-    canvas->box(canvas->to, &box, (enum paint)(PAINT_1 + value));
-    if (bars->bar < LABELLED)
-        return;
-    const struct label label = {.x = x + bars->bar / 2,
-                                .y = sum->value.negative ? box.y + height + ASCENT : box.y - 40,
-                                .anchor = ANCHOR_MIDDLE,
-                                .voice = VOICE_STRONG,
-                                .text = chart_shorten(drawing->figures,
-                                                      chart_short(drawing->figures, sum),
-                                                      bars->bar + BAR_SPACE)};
-    canvas->label(canvas->to, &label);
-}
-
-static void draw_groups(const struct bars *bars, int bottom)
-{
-    const struct drawing *drawing = bars->drawing;
-    const struct canvas *canvas = drawing->canvas;
-    int widest = 0;
-    for (size_t i = bars->first; i < drawing->count; i++) {
-        const int width = chart_width(chart_key(drawing->entries[i]->key[0]));
-        widest = width > widest ? width : widest;
-    }
-    /* Years are named as often as there is room for; names are cut. */
-    const bool number = widest <= 6 * LETTER;
-    const size_t every = number ? (size_t)((widest + 60) / bars->slot + 1) : 1;
-    for (size_t i = bars->first; i < drawing->count; i++) {
-        const int x = AXIS + (int)(i - bars->first) * bars->slot;
+    struct arena *arena = drawing->figures->arena;
+    struct tally_entry *rest = arena_alloc(arena, sizeof *rest);
+    struct sum *sums = arena_alloc(arena, drawing->chart->value_count * sizeof *sums);
+    const char *name = chart_rest_name(drawing->figures, count - from);
+    if (rest == NULL || sums == NULL)
+        return NULL;
+    *rest = (struct tally_entry){.key = {name}, .sums = sums};
+    for (size_t i = from; i < count; i++)
         for (size_t v = 0; v < drawing->chart->value_count; v++)
-            draw_bar(bars, &drawing->entries[i]->sums[v], v,
-                     x + (bars->slot - bars->bar * (int)drawing->chart->value_count) / 2 +
-                         (int)v * bars->bar);
-        if ((drawing->count - 1 - i) % every != 0)
-            continue;
-        const struct label label = {
-            .x = x + bars->slot / 2,
-            .y = bottom + ASCENT + 40,
-            .anchor = ANCHOR_MIDDLE,
-            .text = number ? chart_key(drawing->entries[i]->key[0])
-                           : chart_shorten(drawing->figures, chart_key(drawing->entries[i]->key[0]),
-                                           bars->slot)};
-        canvas->label(canvas->to, &label);
-    }
+            sum_join(&sums[v], &entries[i]->sums[v]);
+    return rest;
 }
 
-void chart_draw_bars(const struct drawing *drawing)
+size_t chart_fold(const struct drawing *drawing, const struct tally_entry ***entries, size_t *count,
+                  size_t most)
 {
-    struct bars bars = {.drawing = drawing,
-                        .first = drawing->count > BARS_MAX ? drawing->count - BARS_MAX : 0};
-    const size_t shown = drawing->count - bars.first;
-    const struct canvas *canvas = drawing->canvas;
-    measure_bars(&bars);
-    bars.slot = (drawing->width - AXIS) / (int)shown;
-    bars.bar = (bars.slot - BAR_SPACE) / (int)drawing->chart->value_count;
-    bars.bar = bars.bar > 900 ? 900 : bars.bar < 10 ? 10 : bars.bar;
-    bars.zero = legend_height(drawing) + 180 + PLOT;
-    const int bottom = bars.zero + (bars.below ? PLOT + LINE : 0);
-    const int height = bottom + LINE + 60 + (bars.first > 0 ? LINE : 0);
-    canvas->open(canvas->to, drawing->width, height, drawing->title, drawing->description);
-    (void)draw_legend(drawing);
-    draw_scale(&bars);
-    draw_groups(&bars, bottom);
-    (void)chart_tell_rest(drawing, bars.first, bottom + LINE + 60);
-    canvas->close(canvas->to);
+    const size_t rest = *count - most;
+    const struct tally_entry **sorted =
+        arena_alloc(drawing->figures->arena, (*count + 1) * POINTER_BYTES);
+    if (sorted == NULL) {
+        *count = most;
+        return rest;
+    }
+    memcpy(sorted, *entries, *count * POINTER_BYTES);
+    qsort(sorted, *count, POINTER_BYTES, compare_sums);
+    const struct tally_entry *joined =
+        drawing->chart->adds ? join(drawing, sorted, most, *count) : NULL;
+    *entries = sorted;
+    *count = most + (joined != NULL);
+    sorted[most] = joined != NULL ? joined : sorted[most];
+    return joined != NULL ? 0 : rest;
+}
+
+const char *chart_rest_name(const struct figures *figures, size_t count)
+{
+    const char *name = arena_format(figures->arena, "everything else (%zu)", count);
+    return name != NULL ? name : "everything else";
 }
 
 /* ---------------------------------------------------------------- all of them */
 
+bool chart_flows(const struct tally_entry *entry)
+{
+    const struct sum *sum = &entry->sums[0];
+    return !sum->broken && !sum->value.negative && !decimal_is_zero(&sum->value);
+}
+
+bool chart_is_beside(const struct chart *chart, const struct panel *one, const struct panel *other)
+{
+    for (size_t i = 0; i < chart->apart_count; i++) {
+        const char *a = one->apart[i];
+        const char *b = other->apart[i];
+        if (a != b && (a == NULL || b == NULL || strcmp(a, b) != 0))
+            return false;
+    }
+    return true;
+}
+
+/* Bars of nothing show nothing, and unknown ones too; a grid shows what is not known. */
+static bool shows_entry(const struct chart *chart, const struct tally_entry *entry)
+{
+    for (size_t v = 0; v < chart->value_count; v++)
+        if (chart_is_known(&entry->sums[v]) && !decimal_is_zero(&entry->sums[v].value))
+            return true;
+    return chart->kind == CHART_HEAT;
+}
+
 bool chart_shows(const struct chart *chart, const struct panel *panel)
 {
     for (size_t i = 0; i < panel->tally.count; i++)
-        for (size_t v = 0; v < chart->value_count; v++) {
-            const struct sum *sum = &panel->tally.entries[i].sums[v];
-            const bool drawn = chart->kind != CHART_FLOW ||
-                               (!sum->value.negative && !decimal_is_zero(&sum->value));
-            if (chart_is_known(sum) && drawn)
-                return true;
-        }
+        if (chart->kind == CHART_FLOW ? chart_flows(&panel->tally.entries[i])
+                                      : shows_entry(chart, &panel->tally.entries[i]))
+            return true;
     return false;
 }
 
@@ -381,6 +237,6 @@ void chart_draw(const struct canvas *canvas, const struct figures *figures,
                               .title = chart_title(figures, chart, panel)};
     if (drawing.entries == NULL || !chart_shows(chart, panel))
         return;
-    drawing.description = describe(&drawing);
+    drawing.description = chart_describe(&drawing);
     kinds[chart->kind](&drawing);
 }

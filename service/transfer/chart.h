@@ -14,6 +14,10 @@ bool chart_shows(const struct chart *chart, const struct panel *panel);
 /* "Committed and disbursed by year, USD" */
 const char *chart_title(const struct figures *figures, const struct chart *chart,
                         const struct panel *panel);
+/* Sentences for below the title: what the manifest says of it, what it adds up to, what it does not
+   show. NULL for none. */
+const char *chart_caption(const struct figures *figures, const struct chart *chart,
+                          const struct panel *panel);
 /* The entries of a panel in the order in which they are drawn; NULL when memory is short. */
 const struct tally_entry **chart_order(const struct figures *figures, const struct chart *chart,
                                        const struct panel *panel);

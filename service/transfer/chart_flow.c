@@ -9,7 +9,7 @@ enum {
     NODE = 110,    /* wide */
     SCALE = 2200,  /* high, all of it */
     GAP = 60,
-    NODE_LEAST = LINE /* a node has room for its name */
+    TIGHT = 4000 /* no wider a drawing, or with three columns: names and amounts have own lines */
 };
 
 struct node {
@@ -32,16 +32,10 @@ struct flow {
     const struct drawing *drawing;
     struct stage stages[TALLY_KEYS];
     size_t stage_count;
-    int step; /* from column to column */
+    int step;  /* from column to column */
+    int lines; /* of a node's label, for which it has room */
     struct sum whole;
-    size_t left_out; /* sums that are not above 0 */
 };
-
-static bool flows(const struct tally_entry *entry)
-{
-    const struct sum *sum = &entry->sums[0];
-    return !sum->broken && !sum->value.negative && !decimal_is_zero(&sum->value);
-}
 
 /* ---------------------------------------------------------------- nodes */
 
@@ -52,7 +46,8 @@ static struct tally sum_up(const struct flow *flow, size_t stage)
     struct tally tally = tally_make(drawing->figures->arena, 1, 1);
     for (size_t i = 0; i < drawing->count; i++) {
         const char *key[TALLY_KEYS] = {chart_key(drawing->entries[i]->key[stage])};
-        struct tally_entry *entry = flows(drawing->entries[i]) ? tally_find(&tally, key) : NULL;
+        struct tally_entry *entry =
+            chart_flows(drawing->entries[i]) ? tally_find(&tally, key) : NULL;
         if (entry != NULL)
             sum_join(&entry->sums[0], &drawing->entries[i]->sums[0]);
     }
@@ -75,10 +70,10 @@ static void make_stage(struct flow *flow, size_t at)
     }
     struct node *rest = &stage->nodes[NODES_MAX];
     if (rest->others > 1)
-        rest->name = arena_format(figures->arena, "%zu others", rest->others);
+        rest->name = chart_rest_name(figures, rest->others);
 }
 
-static void place_nodes(struct flow *flow, struct stage *stage, int top)
+static void place_nodes(const struct flow *flow, struct stage *stage, int top)
 {
     int y = top;
     for (size_t i = 0; i < stage->count; i++) {
@@ -86,7 +81,7 @@ static void place_nodes(struct flow *flow, struct stage *stage, int top)
         node->height = decimal_measure(&node->sum.value, &flow->whole.value, SCALE);
         node->height = node->height < 10 ? 10 : node->height;
         node->top = y;
-        y += (node->height < NODE_LEAST ? NODE_LEAST : node->height) + GAP;
+        y += (node->height < flow->lines * LINE ? flow->lines * LINE : node->height) + GAP;
     }
     stage->height = y - top;
 }
@@ -120,7 +115,7 @@ static struct tally sum_links(struct flow *flow, size_t stage)
         const char *key[TALLY_KEYS] = {
             node_of(&flow->stages[stage], entry->key[stage])->name,
             node_of(&flow->stages[stage + 1], entry->key[stage + 1])->name};
-        struct tally_entry *link = flows(entry) ? tally_find(&links, key) : NULL;
+        struct tally_entry *link = chart_flows(entry) ? tally_find(&links, key) : NULL;
         if (link != NULL)
             sum_join(&link->sums[0], &entry->sums[0]);
     }
@@ -157,27 +152,40 @@ static void draw_bands(struct flow *flow, size_t stage)
         }
 }
 
+static void draw_name(const struct flow *flow, const struct node *node, const struct label *at,
+                      int room)
+{
+    const struct figures *figures = flow->drawing->figures;
+    const struct canvas *canvas = flow->drawing->canvas;
+    const char *amount = chart_short(figures, &node->sum);
+    const int amount_room = flow->lines > 1 ? 0 : chart_width(amount) + 2 * LETTER;
+    const char *name = chart_shorten(figures, node->name, room - amount_room);
+    const char *text =
+        flow->lines > 1 ? name : arena_format(figures->arena, "\u2068%s\u2069  %s", name, amount);
+    struct label label = *at;
+    label.text = text != NULL ? text : "";
+    canvas->label(canvas->to, &label);
+    label.y += LINE;
+    label.text = amount;
+    if (flow->lines > 1)
+        canvas->label(canvas->to, &label);
+}
+
+/* Between the last two columns the names of both have room, each on its side. */
 static void draw_nodes(const struct flow *flow, size_t at)
 {
-    const struct drawing *drawing = flow->drawing;
-    const struct canvas *canvas = drawing->canvas;
+    const struct canvas *canvas = flow->drawing->canvas;
     const struct stage *stage = &flow->stages[at];
     const bool last = at + 1 == flow->stage_count;
-    const int room = flow->step / (last ? 2 : 1) - NODE;
+    const int room = (flow->step - NODE) / (at + 2 >= flow->stage_count ? 2 : 1) - 60;
     for (size_t i = 0; i < stage->count; i++) {
         const struct node *node = &stage->nodes[i];
         const struct box box = {stage_x(flow, at), node->top, NODE, node->height};
-        const char *amount = chart_short(drawing->figures, &node->sum);
-        const char *name =
-            chart_shorten(drawing->figures, node->name, room - chart_width(amount) - 2 * LETTER);
-        const char *text =
-            arena_format(drawing->figures->arena, "\u2068%s\u2069  %s", name, amount);
         const struct label label = {.x = last ? box.x - 50 : box.x + NODE + 50,
                                     .y = node->top + ASCENT + 10,
-                                    .anchor = last ? ANCHOR_END : ANCHOR_START,
-                                    .text = text != NULL ? text : ""};
+                                    .anchor = last ? ANCHOR_END : ANCHOR_START};
         canvas->box(canvas->to, &box, at > 0 ? PAINT_INK : paint_of(i));
-        canvas->label(canvas->to, &label);
+        draw_name(flow, node, &label, room);
     }
 }
 
@@ -204,13 +212,11 @@ void chart_draw_flow(const struct drawing *drawing)
         return;
     flow->drawing = drawing;
     flow->stage_count = drawing->chart->key_count;
+    flow->lines = drawing->width > TIGHT && flow->stage_count == 2 ? 1 : 2;
     flow->step = (drawing->width - NODE) / (flow->stage_count > 2 ? 2 : 1);
-    for (size_t i = 0; i < drawing->count; i++) {
-        if (flows(drawing->entries[i]))
+    for (size_t i = 0; i < drawing->count; i++)
+        if (chart_flows(drawing->entries[i]))
             sum_join(&flow->whole, &drawing->entries[i]->sums[0]);
-        else
-            flow->left_out += !decimal_is_zero(&drawing->entries[i]->sums[0].value);
-    }
     int height = 0;
     if (flow->whole.broken)
         return;
@@ -220,13 +226,11 @@ void chart_draw_flow(const struct drawing *drawing)
         height = flow->stages[i].height > height ? flow->stages[i].height : height;
     }
     const int bottom = LINE + 40 + height;
-    canvas->open(canvas->to, drawing->width, bottom + (flow->left_out > 0 ? LINE : 0),
-                 drawing->title, drawing->description);
+    canvas->open(canvas->to, drawing->width, bottom, drawing->title, drawing->description);
     draw_heads(flow);
     for (size_t i = 0; i + 1 < flow->stage_count; i++)
         draw_bands(flow, i);
     for (size_t i = 0; i < flow->stage_count; i++)
         draw_nodes(flow, i);
-    (void)chart_tell_rest(drawing, flow->left_out, bottom);
     canvas->close(canvas->to);
 }

@@ -186,7 +186,7 @@ static bool read_facts(struct form *form)
         !read_preface(form))
         return fail(form, "out of memory");
     form->report.manifest = form->manifest;
-    form->figures = figures_open(form->arena, form->manifest);
+    form->figures = figures_open(form->arena, &form->report);
     const size_t columns = report_columns(form->manifest);
     form->cells = arena_alloc(form->arena, (columns + 1) * sizeof(void *));
     form->numbers = arena_alloc(form->arena, (columns + 1) * NUMBER_BYTES);

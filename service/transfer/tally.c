@@ -80,6 +80,12 @@ struct tally_entry *tally_find(struct tally *tally, const char *const key[TALLY_
     return &tally->entries[tally->count - 1];
 }
 
+const struct tally_entry *tally_get(const struct tally *tally, const char *const key[TALLY_KEYS])
+{
+    const size_t slot = tally->count > 0 ? *find_slot(tally, key) : 0;
+    return slot != 0 ? &tally->entries[slot - 1] : NULL;
+}
+
 void sum_add(struct sum *sum, const char *cell)
 {
     struct decimal decimal;

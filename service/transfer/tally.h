@@ -20,6 +20,7 @@ struct sum {
 
 struct tally_entry {
     const char *key[TALLY_KEYS]; /* NULL is a key too */
+    size_t rows;                 /* that went into it, where somebody counts them */
     struct sum *sums;
 };
 
@@ -40,6 +41,8 @@ struct tally {
 struct tally tally_make(struct arena *arena, size_t keys, size_t values);
 /* The entry with these keys, made when there is none; NULL when memory is short. */
 struct tally_entry *tally_find(struct tally *tally, const char *const key[TALLY_KEYS]);
+/* The entry with these keys; NULL when there is none. */
+const struct tally_entry *tally_get(const struct tally *tally, const char *const key[TALLY_KEYS]);
 /* Adds a cell, which may be NULL. */
 void sum_add(struct sum *sum, const char *cell);
 /* Adds another sum. */

@@ -15,7 +15,9 @@ const char web_page_policy[] = "default-src 'none'; style-src 'self'; img-src da
 
 enum {
     ROWS_SHOWN = 500, /* a page stays light; the other forms hold all */
-    PANELS_SHOWN = 3, /* currencies of one chart */
+    SUMS_SHOWN = 60,
+    PANELS_SHOWN = 2, /* currencies of one chart, or what else is kept apart */
+    PANELS_ALONE = 4, /* of the only one */
     WIDE = 5600,
     NARROW = 3360,
     WIDE_TABLE = 9 /* columns, from which it is printed on the long side */
@@ -201,6 +203,17 @@ static const struct sum *sum_of(const struct figures *figures, const struct tall
     return NULL;
 }
 
+/* What a sum is of: its currency, or what is kept apart. */
+static const char *key_of(const struct figures *figures, const struct tally_entry *entry,
+                          size_t column)
+{
+    const char *key = column == figures->currency ? entry->key[0] : NULL;
+    for (size_t i = 0; i < figures->apart_count; i++)
+        if (figures->apart[i] == column)
+            key = entry->key[1 + i];
+    return key != NULL ? key : "";
+}
+
 static void add_sums(struct page_writer *page, const struct tally_entry *entry)
 {
     const struct figures *figures = page->figures;
@@ -208,13 +221,14 @@ static void add_sums(struct page_writer *page, const struct tally_entry *entry)
     markup_open(m, "tr");
     for (size_t i = 0; i < figures->columns; i++) {
         const struct sum *sum = sum_of(figures, entry, i);
+        const char *key = key_of(figures, entry, i);
         if (i == 0)
-            markup_add(m, "th", NULL, "Total");
+            markup_add(m, "th", NULL,
+                       key[0] == '\0' ? "Total" : arena_format(page->arena, "Total, %s", key));
         else if (sum != NULL)
             add_number(page, "td", told_number(page->arena, chart_sum(figures, sum)));
         else
-            markup_add(m, "td", NULL,
-                       i == figures->currency && entry->key[0] != NULL ? entry->key[0] : "");
+            markup_add(m, "td", NULL, key);
     }
     markup_close(m);
 }
@@ -230,9 +244,26 @@ static void add_body(struct page_writer *page)
     if (figures->sums.count == 0)
         return;
     markup_open(m, "tfoot");
-    for (size_t i = 0; i < figures->sums.count; i++)
+    for (size_t i = 0; i < figures->sums.count && i < SUMS_SHOWN; i++)
         add_sums(page, &figures->sums.entries[i]);
     markup_close(m);
+}
+
+/* What the sums are not. */
+static void add_sum_notes(struct page_writer *page)
+{
+    const struct figures *figures = page->figures;
+    size_t missing = 0;
+    for (size_t i = 0; i < figures->sums.count; i++)
+        for (size_t v = 0; v < figures->total_count; v++)
+            missing += figures->sums.entries[i].sums[v].missing;
+    if (figures->sums.count > 0 && figures->summed != NULL)
+        markup_add(&page->markup, "p", "soft", "Totals leave out rows of which nothing is known.");
+    if (missing > 0)
+        markup_add(&page->markup, "p", "soft",
+                   "Totals are of what is known: cells that are empty are in none.");
+    if (figures->sums.count > SUMS_SHOWN)
+        markup_add(&page->markup, "p", "soft", "Further totals are in the XLSX.");
 }
 
 static void add_table(struct page_writer *page)
@@ -260,6 +291,7 @@ static void add_table(struct page_writer *page)
     add_body(page);
     markup_close(m);
     markup_close(m);
+    add_sum_notes(page);
     if (figures->row_count == 0)
         markup_add(m, "p", NULL, "There are no rows: nothing that was asked for is in the ledger.");
     markup_close(m);
@@ -313,33 +345,54 @@ static void add_panel(struct page_writer *page, const struct chart *chart,
     struct svg narrow = {.page = &page->markup, .class = "narrow"};
     const struct canvas wide_canvas = svg_canvas(&wide);
     const struct canvas narrow_canvas = svg_canvas(&narrow);
+    const char *caption = chart_caption(page->figures, chart, panel);
     open_with_class(page, "section", "card");
     markup_add(&page->markup, "h2", NULL, chart_title(page->figures, chart, panel));
+    if (caption != NULL)
+        markup_add(&page->markup, "p", "soft", caption);
     chart_draw(&wide_canvas, page->figures, chart, panel, WIDE);
     chart_draw(&narrow_canvas, page->figures, chart, panel, NARROW);
     add_chart_table(page, chart, panel);
     markup_close(&page->markup);
 }
 
+/* Rows that no chart can show. */
+static void add_nothing(struct page_writer *page, const struct chart *chart)
+{
+    open_with_class(page, "section", "card");
+    markup_add(&page->markup, "h2", NULL, chart->title);
+    markup_add(&page->markup, "p", "soft", "There is nothing to draw: see the rows.");
+    markup_close(&page->markup);
+}
+
+static void add_chart(struct page_writer *page, const struct chart *chart)
+{
+    const struct panel *panel = chart->panels;
+    const size_t most = page->figures->chart_count == 1 ? PANELS_ALONE : PANELS_SHOWN;
+    size_t shown = 0;
+    for (; panel != NULL && shown < most; panel = panel->next)
+        if (chart_shows(chart, panel)) {
+            add_panel(page, chart, panel);
+            shown++;
+        }
+    while (panel != NULL && !chart_shows(chart, panel))
+        panel = panel->next;
+    if (shown == 0)
+        add_nothing(page, chart);
+    if (panel != NULL)
+        markup_add(&page->markup, "p", "soft",
+                   "Drawn is what the most rows are about; everything else is in the rows.");
+}
+
 static void add_charts(struct page_writer *page)
 {
     const struct figures *figures = page->figures;
-    if (figures->chart_count == 0)
+    if (figures->chart_count == 0 || figures->row_count == 0)
         return;
     svg_patterns(&page->markup);
     open_with_class(page, "div", "grid");
-    for (size_t i = 0; i < figures->chart_count; i++) {
-        const struct panel *panel = figures->charts[i].panels;
-        size_t shown = 0;
-        for (; panel != NULL && shown < PANELS_SHOWN; panel = panel->next)
-            if (chart_shows(&figures->charts[i], panel)) {
-                add_panel(page, &figures->charts[i], panel);
-                shown++;
-            }
-        if (panel != NULL)
-            markup_add(&page->markup, "p", "soft",
-                       "Other currencies are not drawn; they are in the rows.");
-    }
+    for (size_t i = 0; i < figures->chart_count; i++)
+        add_chart(page, &figures->charts[i]);
     markup_close(&page->markup);
 }
 
@@ -525,7 +578,7 @@ bool report_write_html(struct text *out, const struct report *report, const stru
     struct text lines = text_open(out->arena, out->cap);
     if (!report_write(&lines, &report_ndjson, report, rows))
         return false;
-    struct figures *figures = figures_open(out->arena, report->manifest);
+    struct figures *figures = figures_open(out->arena, report);
     if (lines.full || figures == NULL || !take_rows(figures, rows)) {
         out->full = true;
         return true;

@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { api, base, until } from '../lib/client.mjs';
 import { somebody } from '../lib/principals.mjs';
 import { rows } from '../lib/sql.mjs';
+import { columnsOf, panelsOf } from './charts.mjs';
 import { all, cellsOf, digitsOf, readCsv, readHtml, readLines, readSheet, readZip, textOf }
     from './read.mjs';
 import { commit, good, makeWorld } from './world.mjs';
@@ -88,44 +89,132 @@ for (const slug of slugs) {
     });
 }
 
-// Exact decimals added up by currency: whole numbers of their last place.
-function addUp(cells, columns, names) {
+// Whether a row is among those that a "where" of a manifest asks for.
+function isAsked(row, columns, where = {}) {
+    return Object.entries(where).every(([name, values]) => [values].flat().includes(
+        row[columns.findIndex((column) => column.name === name)] || null));
+}
+
+// Exact decimals added up by what is kept apart: whole numbers of their last place. An empty cell is
+// in no sum, and a sum of nothing else is empty.
+function addUp(cells, columns, names, keys = ['currency']) {
     const sums = new Map();
     const at = (name) => columns.findIndex((column) => column.name === name);
     for (const row of cells) {
-        const currency = at('currency') < 0 ? '' : row[at('currency')];
-        const sum = sums.get(currency) ?? names.map(() => ({ units: 0n, places: 0 }));
+        const key = keys.map((name) => row[at(name)] ?? '');
+        const [, sum] = sums.get(key.join('|'))
+            ?? [key, names.map(() => ({ units: 0n, places: 0, empty: false }))];
         names.forEach((name, i) => {
+            if (row[at(name)] === '') {
+                sum[i].empty = true;
+                return;
+            }
             const [whole, fraction = ''] = row[at(name)].split('.');
             const places = Math.max(sum[i].places, fraction.length);
             const raise = (n, by) => n * 10n ** BigInt(by);
-            sum[i] = { places, units: raise(sum[i].units, places - sum[i].places)
+            sum[i] = { ...sum[i], places, units: raise(sum[i].units, places - sum[i].places)
                 + raise(BigInt(whole + fraction), places - fraction.length) };
         });
-        sums.set(currency, sum);
+        sums.set(key.join('|'), [key, sum]);
     }
-    return [...sums].map(([currency, sum]) => [currency, sum.map(({ units, places }) => {
+    return [...sums.values()].map(([key, sum]) => [...key, sum.map(({ units, places, empty }) => {
         const digits = String(units < 0n ? -units : units).padStart(places + 1, '0');
-        return (units < 0n ? '-' : '') + digits.slice(0, digits.length - places)
-            + (places > 0 ? `.${digits.slice(-places)}` : '');
+        return empty && units === 0n ? '' : (units < 0n ? '-' : '')
+            + digits.slice(0, digits.length - places) + (places > 0 ? `.${digits.slice(-places)}` : '');
     })]);
 }
 
 const plain = (number) => number.replaceAll(',', '');
 
+// A page has a section for the panels of a chart that show something, those of the most rows first and
+// two at most, or four of the only chart. Its table holds the very figures; its drawings say them, and what stands out.
+function checkCharts(manifest, charts, rows, page) {
+    const sections = all(page, 'section').map((section) => ({
+        title: textOf(all(section, 'h2')[0]), section, said: textOf(section) }));
+    const drawn = new Set();
+    const most = charts.length === 1 ? 4 : 2;
+    for (const chart of charts) {
+        const panels = panelsOf(manifest, chart, rows).filter(({ shows }) => shows);
+        const found = sections.filter(({ title, section }) => all(section, 'svg').length > 0
+            && panels.some((panel) => panel.title === title));
+        assert.equal(found.length, Math.min(panels.length, most), chart.title);
+        if (panels.length === 0 && rows.length > 0) {
+            assert.ok(sections.some(({ title, said }) => title === chart.title
+                && said.includes('There is nothing to draw')), chart.title);
+        }
+        const least = Math.min(...found.map(({ title }) =>
+            panels.find((panel) => panel.title === title).rows));
+        assert.ok(panels.filter((panel) => panel.rows > least).length < most, 'the most rows first');
+        for (const { title, section, said } of found) {
+            const { figures } = panels.find((panel) => panel.title === title);
+            const { tbody } = cellsOf(all(section, 'table')[0]);
+            assert.deepEqual(tbody.map((row) => row.map(plain)).sort(),
+                figures.map((row) => row.map(plain)).sort(), title);
+            assert.ok(!chart.note || said.includes(chart.note), chart.note);
+            for (const drawing of all(section, 'svg')) {
+                const [name, description] = ['title', 'desc'].map((one) => textOf(all(drawing, one)[0]));
+                drawn.add(name);
+                assert.equal(name, title);
+                checkWords(description, figures, columnsOf(chart));
+            }
+        }
+    }
+    assert.equal(all(page, 'svg').filter(({ attributes }) => attributes.role === 'img').length,
+        2 * drawn.size);
+}
+
+// How many figures there are comes first; the largest is named, with its number.
+function checkWords(description, figures, { keys, values }) {
+    const known = figures.filter((row) => row[keys.length] !== '');
+    assert.ok(description.startsWith(`${figures.length} figure`), description);
+    assert.equal(/, (\d+) not known/.exec(description.split('.')[0])?.[1],
+        known.length < figures.length ? String(figures.length - known.length) : undefined);
+    if (known.length > 0 && figures.length > 1) {
+        const most = known.reduce((one, other) => (Number(other[keys.length]) > Number(one[keys.length])
+            ? other : one))[keys.length];
+        assert.match(description, new RegExp(`Highest ${values[0].replaceAll('_', ' ')}: .* with ${most}\\. `));
+    }
+    for (const row of figures.slice(0, 3)) {
+        assert.ok(description.length > 2000 || row.slice(keys.length).every((figure) =>
+            description.includes(figure || 'not known')), row.join());
+    }
+}
+
+function checkDrawings(page) {
+    const drawings = all(page, 'svg').filter(({ attributes }) => attributes.role === 'img');
+    for (const drawing of drawings) {
+        const [, , width, height] = drawing.attributes.viewBox.split(' ').map(Number);
+        for (const { attributes } of all(drawing, 'rect')) {
+            const [x, y, w, h] = ['x', 'y', 'width', 'height'].map((name) => Number(attributes[name]));
+            assert.ok(x >= 0 && y >= 0 && w >= 0 && h >= 0 && x + w <= width && y + h <= height,
+                `${JSON.stringify(attributes)} in ${width} x ${height}`);
+        }
+        for (const { attributes } of all(drawing, 'text')) {
+            const [x, y] = [Number(attributes.x), Number(attributes.y)];
+            assert.ok(x >= 0 && y >= 0 && x <= width && y <= height,
+                `${JSON.stringify(attributes)} in ${width} x ${height}`);
+        }
+    }
+    const widths = drawings.map(({ attributes }) => attributes.viewBox.split(' ')[2]);
+    assert.deepEqual([...new Set(widths)].sort(), drawings.length > 0 ? ['336', '560'] : []);
+}
+
 for (const slug of slugs) {
     test(`${slug}: the page holds the same cells, and exact sums of those that add up`, async () => {
         const { cells, text } = await canonical(slug);
-        const { columns, totals = [] } = manifests[slug];
+        const { columns, totals = [], apart = [], totals_where: where } = manifests[slug];
         const page = readHtml((await form(slug, 'html')).text);
         const table = cellsOf(all(page, 'table').find(({ attributes }) => attributes.id === 'rows'));
         assert.deepEqual(table.thead, [columns.map(({ name }) => name.replaceAll('_', ' '))]);
         assert.deepEqual(table.tbody.map((row) => row.map((cell, at) =>
             (columns[at].type === 'decimal' ? plain(cell) : cell))), cells);
-        const sums = totals.length > 0 ? addUp(cells, columns, totals) : [];
-        assert.deepEqual(table.tfoot.map((row) => [row[columns.findIndex(({ name }) =>
-            name === 'currency')], totals.map((name) => plain(row[columns.findIndex((column) =>
-            column.name === name)]))]), sums);
+        const keys = ['currency', ...apart];
+        const sums = totals.length > 0
+            ? addUp(cells.filter((row) => isAsked(row, columns, where)), columns, totals, keys) : [];
+        const place = (name) => columns.findIndex((column) => column.name === name);
+        assert.deepEqual(table.tfoot.map((row) => [
+            ...keys.map((name) => (place(name) < 0 ? '' : row[place(name)].replace(/^Total(, )?/, ''))),
+            totals.map((name) => plain(row[place(name)]))]), sums);
         const digest = createHash('sha256').update(text).digest('hex');
         assert.ok(all(page, 'code').some((code) => textOf(code) === digest), 'names the JSON');
     });
@@ -153,23 +242,14 @@ for (const slug of slugs) {
         assert.doesNotMatch(text, / (style|on\w+)=/);
     });
 
-    test(`${slug}: each chart has its words and its figures`, async () => {
+    test(`${slug}: each chart shows what its rows say, in words and in figures`, async () => {
+        const { document } = await canonical(slug);
         const page = readHtml((await form(slug, 'html')).text);
-        const drawings = all(page, 'svg').filter(({ attributes }) => attributes.role === 'img');
-        assert.equal(drawings.length >= 2, (manifests[slug].charts ?? []).length > 0);
-        for (const drawing of drawings) {
-            const [title, description] = ['title', 'desc'].map((name) => textOf(all(drawing, name)[0]));
-            assert.ok(manifests[slug].charts.some((chart) => title.startsWith(chart.title)), title);
-            assert.match(description, /: .*\d/);
-            const [, , width, height] = drawing.attributes.viewBox.split(' ').map(Number);
-            for (const { attributes } of all(drawing, 'rect')) {
-                const [x, y, w, h] = ['x', 'y', 'width', 'height'].map((name) => Number(attributes[name]));
-                assert.ok(x >= 0 && y >= 0 && w >= 0 && h >= 0 && x + w <= width && y + h <= height,
-                    `${JSON.stringify(attributes)} in ${width} x ${height}`);
-            }
-        }
-        const widths = drawings.map(({ attributes }) => attributes.viewBox.split(' ')[2]);
-        assert.deepEqual([...new Set(widths)].sort(), drawings.length > 0 ? ['336', '560'] : []);
+        checkCharts(manifests[slug], manifests[slug].charts ?? [], document.rows, page);
+    });
+
+    test(`${slug}: every drawing is inside its frame`, async () => {
+        checkDrawings(readHtml((await form(slug, 'html')).text));
     });
 }
 
