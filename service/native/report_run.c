@@ -163,11 +163,21 @@ static void tell_cell(struct text *out, const struct rows *rows, size_t row, con
         text_add_json(out, cell);
 }
 
-/* The amounts that the definition lets add up. The database adds them: no arithmetic on money
-   here. */
+/* The columns that the definition lets add up over all rows of a currency; NULL where it keeps
+   something else apart as well, or leaves rows out: such a report has more than one total of each.
+ */
+static const json_t *totals_of(const json_t *manifest)
+{
+    return json_object_get(manifest, "apart") == NULL &&
+                   json_object_get(manifest, "totals_where") == NULL
+               ? json_object_get(manifest, "totals")
+               : NULL;
+}
+
+/* The database adds the amounts: no arithmetic on money here. */
 static void tell_figures(struct text *out, const struct report_told *told)
 {
-    const json_t *totals = json_object_get(told->manifest, "totals");
+    const json_t *totals = totals_of(told->manifest);
     text_add(out, ",\"figures\":{\"columns\":[");
     for (size_t i = 0; i < json_array_size(totals); i++) {
         text_add(out, i > 0 ? "," : "");
