@@ -1,5 +1,8 @@
 // charts.mjs - what the charts of a report must show, worked out from its rows and its manifest alone.
 // SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+
+import { all, cellsOf, textOf } from './read.mjs';
 
 // Exact decimals as whole numbers of their last place.
 export function addDecimals(texts) {
@@ -74,4 +77,79 @@ export function panelsOf(manifest, chart, rows) {
             && (chart.kind === 'bars' || !figure.startsWith('-')));
         return { title, rows: count, figures, shows };
     });
+}
+
+export const plain = (number) => number.replaceAll(',', '');
+
+// A page has a section for the panels of a chart that show something, those of the most rows first and
+// two at most, or four of the only chart. Its table holds the very figures; its drawings say them, and what stands out.
+export function checkCharts(manifest, charts, rows, page) {
+    const sections = all(page, 'section').map((section) => ({
+        title: textOf(all(section, 'h2')[0]), section, said: textOf(section) }));
+    const drawn = new Set();
+    const most = charts.length === 1 ? 4 : 2;
+    for (const chart of charts) {
+        const panels = panelsOf(manifest, chart, rows).filter(({ shows }) => shows);
+        const found = sections.filter(({ title, section }) => all(section, 'svg').length > 0
+            && panels.some((panel) => panel.title === title));
+        assert.equal(found.length, Math.min(panels.length, most), chart.title);
+        if (panels.length === 0 && rows.length > 0) {
+            assert.ok(sections.some(({ title, said }) => title === chart.title
+                && said.includes('There is nothing to draw')), chart.title);
+        }
+        const least = Math.min(...found.map(({ title }) =>
+            panels.find((panel) => panel.title === title).rows));
+        assert.ok(panels.filter((panel) => panel.rows > least).length < most, 'the most rows first');
+        for (const { title, section, said } of found) {
+            const { figures } = panels.find((panel) => panel.title === title);
+            const { tbody } = cellsOf(all(section, 'table')[0]);
+            assert.deepEqual(tbody.map((row) => row.map(plain)).sort(),
+                figures.map((row) => row.map(plain)).sort(), title);
+            assert.ok(!chart.note || said.includes(chart.note), chart.note);
+            for (const drawing of all(section, 'svg')) {
+                const [name, description] = ['title', 'desc'].map((one) => textOf(all(drawing, one)[0]));
+                drawn.add(name);
+                assert.equal(name, title);
+                checkWords(description, figures, columnsOf(chart));
+            }
+        }
+    }
+    assert.equal(all(page, 'svg').filter(({ attributes }) => attributes.role === 'img').length,
+        2 * drawn.size);
+}
+
+// How many figures there are comes first; the largest is named, with its number.
+function checkWords(description, figures, { keys, values }) {
+    const known = figures.filter((row) => row[keys.length] !== '');
+    assert.ok(description.startsWith(`${figures.length} figure`), description);
+    assert.equal(/, (\d+) not known/.exec(description.split('.')[0])?.[1],
+        known.length < figures.length ? String(figures.length - known.length) : undefined);
+    if (known.length > 0 && figures.length > 1) {
+        const most = known.reduce((one, other) => (Number(other[keys.length]) > Number(one[keys.length])
+            ? other : one))[keys.length];
+        assert.match(description, new RegExp(`Highest ${values[0].replaceAll('_', ' ')}: .* with ${most}\\. `));
+    }
+    for (const row of figures.slice(0, 3)) {
+        assert.ok(description.length > 2000 || row.slice(keys.length).every((figure) =>
+            description.includes(figure || 'not known')), row.join());
+    }
+}
+
+export function checkDrawings(page) {
+    const drawings = all(page, 'svg').filter(({ attributes }) => attributes.role === 'img');
+    for (const drawing of drawings) {
+        const [, , width, height] = drawing.attributes.viewBox.split(' ').map(Number);
+        for (const { attributes } of all(drawing, 'rect')) {
+            const [x, y, w, h] = ['x', 'y', 'width', 'height'].map((name) => Number(attributes[name]));
+            assert.ok(x >= 0 && y >= 0 && w >= 0 && h >= 0 && x + w <= width && y + h <= height,
+                `${JSON.stringify(attributes)} in ${width} x ${height}`);
+        }
+        for (const { attributes } of all(drawing, 'text')) {
+            const [x, y] = [Number(attributes.x), Number(attributes.y)];
+            assert.ok(x >= 0 && y >= 0 && x <= width && y <= height,
+                `${JSON.stringify(attributes)} in ${width} x ${height}`);
+        }
+    }
+    const widths = drawings.map(({ attributes }) => attributes.viewBox.split(' ')[2]);
+    assert.deepEqual([...new Set(widths)].sort(), drawings.length > 0 ? ['336', '560'] : []);
 }

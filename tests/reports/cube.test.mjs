@@ -2,9 +2,12 @@
 // portfolio.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 
-import { api } from '../lib/client.mjs';
+import { api, base } from '../lib/client.mjs';
+import { checkCharts, checkDrawings, plain } from './charts.mjs';
+import { all, cellsOf, readHtml } from './read.mjs';
 import { good, makeWorld } from './world.mjs';
 
 let world;
@@ -97,6 +100,68 @@ test('what was asked for is part of the report', async () => {
     assert.deepEqual(body.parameters, { dimensions: 'donor', measures: 'amount,donors' });
     const again = await good(ask('&dimensions=donor&measures=amount,donors'));
     assert.equal(again.text, (await good(ask('&dimensions=donor&measures=amount,donors'))).text);
+});
+
+// ---------------------------------------------------------------- charts
+
+const manifest = JSON.parse(readFileSync('reports/cube/manifest.json', 'utf8'));
+const bars = (title, by, ...values) => ({ kind: 'bars', title, by, values });
+const heat = (title, rows, columns, value) => ({ kind: 'heat', title, rows, columns, value });
+const flow = (title, value, ...through) => ({ kind: 'flow', title, value, through });
+
+async function page(query) {
+    const answer = await fetch(`${base}/v1/reports/cube?as_of=${world.size}&format=html${query}`);
+    return readHtml(await answer.text());
+}
+
+// What is drawn follows from what is asked for; counts are drawn where each figure is one row, and
+// money is added over what is left out, but not over groups.
+for (const [query, charts] of [
+    ['', []],
+    ['&dimensions=year', [bars('Amount by year', 'year', 'amount')]],
+    ['&dimensions=sector&measures=amount,ict_220,donors',
+        [bars('Amount by sector', 'sector', 'amount', 'ict_220')]],
+    ['&dimensions=recipient_group&measures=countries,donors',
+        [bars('Countries by recipient group', 'recipient_group', 'countries', 'donors')]],
+    ['&dimensions=donor,recipient_group',
+        [heat('Amount by donor and recipient group', 'donor', 'recipient_group', 'amount')]],
+    ['&dimensions=year,donor', [bars('Amount by year', 'year', 'amount'),
+        heat('Amount by donor and year', 'donor', 'year', 'amount')]],
+    ['&dimensions=donor,year&measures=countries',
+        [heat('Countries by donor and year', 'donor', 'year', 'countries')]],
+    ['&dimensions=donor,recipient_country,sector', [flow(
+        'Amount, from donor to recipient country to sector', 'amount', 'donor', 'recipient_country', 'sector')]],
+    ['&dimensions=donor,recipient_group,sector&measures=ict_significant', [
+        flow('Ict significant, from donor to sector', 'ict_significant', 'donor', 'sector'),
+        heat('Ict significant by donor and recipient group', 'donor', 'recipient_group', 'ict_significant')]],
+    ['&dimensions=donor,year,sector,recipient_country', [bars('Amount by year', 'year', 'amount'),
+        flow('Amount, from donor to sector to recipient country', 'amount', 'donor', 'sector',
+            'recipient_country'),
+        heat('Amount by donor and year', 'donor', 'year', 'amount')]],
+    ['&dimensions=donor,recipient_country,sector&measures=donors', []],
+]) {
+    test(`charts of ${query || 'nothing'}: ${charts.map(({ title }) => title).join('; ') || 'none'}`,
+        async () => {
+            const { body } = await good(ask(query));
+            const html = await page(query);
+            checkCharts(manifest, charts, body.rows, html);
+            checkDrawings(html);
+            const text = async () => (await fetch(
+                `${base}/v1/reports/cube?as_of=${world.size}&format=html${query}`)).text();
+            assert.equal(await text(), await text(), 'the same again');
+        });
+}
+
+// Committed to the least developed by A 800.00 and D 300.00, and to landlocked ones 800.00: a country
+// in both is in both, and no total is of the two.
+test('totals are of one kind of money, one currency and one group', async () => {
+    const html = await page('&dimensions=recipient_group&transaction_type=2&donor=XI-DEMO-DONOR');
+    const { tfoot } = cellsOf(all(html, 'table').find(({ attributes }) => attributes.id === 'rows'));
+    const names = manifest.columns.map(({ name }) => name);
+    assert.deepEqual(tfoot.map((row) => ['currency', 'recipient_group', 'amount']
+        .map((name) => plain(row[names.indexOf(name)]))), [
+        ['USD', 'LDC', '1100.00'], ['USD', 'LLDC', '800.00'], ['USD', 'SIDS', '300.00'],
+        ['USD', 'no country', '200.00']]);
 });
 
 for (const [what, query, name, pattern] of [

@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { api, base, until } from '../lib/client.mjs';
 import { somebody } from '../lib/principals.mjs';
 import { rows } from '../lib/sql.mjs';
-import { columnsOf, panelsOf } from './charts.mjs';
+import { checkCharts, checkDrawings, columnsOf, panelsOf, plain } from './charts.mjs';
 import { all, cellsOf, digitsOf, readCsv, readHtml, readLines, readSheet, readZip, textOf }
     from './read.mjs';
 import { commit, good, makeWorld } from './world.mjs';
@@ -124,81 +124,6 @@ function addUp(cells, columns, names, keys = ['currency']) {
     })]);
 }
 
-const plain = (number) => number.replaceAll(',', '');
-
-// A page has a section for the panels of a chart that show something, those of the most rows first and
-// two at most, or four of the only chart. Its table holds the very figures; its drawings say them, and what stands out.
-function checkCharts(manifest, charts, rows, page) {
-    const sections = all(page, 'section').map((section) => ({
-        title: textOf(all(section, 'h2')[0]), section, said: textOf(section) }));
-    const drawn = new Set();
-    const most = charts.length === 1 ? 4 : 2;
-    for (const chart of charts) {
-        const panels = panelsOf(manifest, chart, rows).filter(({ shows }) => shows);
-        const found = sections.filter(({ title, section }) => all(section, 'svg').length > 0
-            && panels.some((panel) => panel.title === title));
-        assert.equal(found.length, Math.min(panels.length, most), chart.title);
-        if (panels.length === 0 && rows.length > 0) {
-            assert.ok(sections.some(({ title, said }) => title === chart.title
-                && said.includes('There is nothing to draw')), chart.title);
-        }
-        const least = Math.min(...found.map(({ title }) =>
-            panels.find((panel) => panel.title === title).rows));
-        assert.ok(panels.filter((panel) => panel.rows > least).length < most, 'the most rows first');
-        for (const { title, section, said } of found) {
-            const { figures } = panels.find((panel) => panel.title === title);
-            const { tbody } = cellsOf(all(section, 'table')[0]);
-            assert.deepEqual(tbody.map((row) => row.map(plain)).sort(),
-                figures.map((row) => row.map(plain)).sort(), title);
-            assert.ok(!chart.note || said.includes(chart.note), chart.note);
-            for (const drawing of all(section, 'svg')) {
-                const [name, description] = ['title', 'desc'].map((one) => textOf(all(drawing, one)[0]));
-                drawn.add(name);
-                assert.equal(name, title);
-                checkWords(description, figures, columnsOf(chart));
-            }
-        }
-    }
-    assert.equal(all(page, 'svg').filter(({ attributes }) => attributes.role === 'img').length,
-        2 * drawn.size);
-}
-
-// How many figures there are comes first; the largest is named, with its number.
-function checkWords(description, figures, { keys, values }) {
-    const known = figures.filter((row) => row[keys.length] !== '');
-    assert.ok(description.startsWith(`${figures.length} figure`), description);
-    assert.equal(/, (\d+) not known/.exec(description.split('.')[0])?.[1],
-        known.length < figures.length ? String(figures.length - known.length) : undefined);
-    if (known.length > 0 && figures.length > 1) {
-        const most = known.reduce((one, other) => (Number(other[keys.length]) > Number(one[keys.length])
-            ? other : one))[keys.length];
-        assert.match(description, new RegExp(`Highest ${values[0].replaceAll('_', ' ')}: .* with ${most}\\. `));
-    }
-    for (const row of figures.slice(0, 3)) {
-        assert.ok(description.length > 2000 || row.slice(keys.length).every((figure) =>
-            description.includes(figure || 'not known')), row.join());
-    }
-}
-
-function checkDrawings(page) {
-    const drawings = all(page, 'svg').filter(({ attributes }) => attributes.role === 'img');
-    for (const drawing of drawings) {
-        const [, , width, height] = drawing.attributes.viewBox.split(' ').map(Number);
-        for (const { attributes } of all(drawing, 'rect')) {
-            const [x, y, w, h] = ['x', 'y', 'width', 'height'].map((name) => Number(attributes[name]));
-            assert.ok(x >= 0 && y >= 0 && w >= 0 && h >= 0 && x + w <= width && y + h <= height,
-                `${JSON.stringify(attributes)} in ${width} x ${height}`);
-        }
-        for (const { attributes } of all(drawing, 'text')) {
-            const [x, y] = [Number(attributes.x), Number(attributes.y)];
-            assert.ok(x >= 0 && y >= 0 && x <= width && y <= height,
-                `${JSON.stringify(attributes)} in ${width} x ${height}`);
-        }
-    }
-    const widths = drawings.map(({ attributes }) => attributes.viewBox.split(' ')[2]);
-    assert.deepEqual([...new Set(widths)].sort(), drawings.length > 0 ? ['336', '560'] : []);
-}
-
 for (const slug of slugs) {
     test(`${slug}: the page holds the same cells, and exact sums of those that add up`, async () => {
         const { cells, text } = await canonical(slug);
@@ -298,6 +223,67 @@ for (const slug of slugs) {
             assert.ok(about.some(([, value]) => value === sentence), sentence);
         }
         assert.deepEqual((await form(slug, 'xlsx')).bytes, bytes, 'the same bytes again');
+    });
+}
+
+// The sheets of a workbook by name.
+function sheetsOf(files) {
+    const names = [...files.get('xl/workbook.xml').toString().matchAll(/<sheet name="([^"]+)"/g)];
+    return new Map(names.map(([, name], i) =>
+        [name, files.get(`xl/worksheets/sheet${i + 1}.xml`).toString()]));
+}
+
+const shown = (cell) => (cell === undefined ? undefined : cell.text ?? written(cell.number));
+
+// The table of a sheet below a title: its head and the rows under that, as far as any follow.
+function below(sheet, title, head) {
+    const lines = readSheet(sheet).map((row) => Array.from(row, shown));
+    const first = lines.findIndex((row) => row[0] === title);
+    assert.ok(first >= 0, title);
+    const at = lines.findIndex((row, i) => i > first && row[0] === head);
+    return { columns: lines[at].slice(1), body: lines.slice(at + 1) };
+}
+
+for (const slug of slugs.filter((one) => manifests[one].charts)) {
+    test(`${slug}: the workbook has its bars as charts, and the tables of what has none`, async () => {
+        const { document } = await canonical(slug);
+        const files = readZip((await form(slug, 'xlsx')).bytes);
+        const sheets = sheetsOf(files);
+        const sums = sheets.get('Sums and charts');
+        const made = { heat: 0, flow: 0 };
+        let bars = 0;
+        for (const chart of manifests[slug].charts) {
+            const { keys, values } = columnsOf(chart);
+            const panels = panelsOf(manifests[slug], chart, document.rows).filter(({ shows }) => shows)
+                .sort((a, b) => b.rows - a.rows);
+            if (chart.kind === 'bars') {
+                bars += Math.min(panels.length, 3);
+            }
+            const count = chart.kind === 'bars' ? 0 : ++made[chart.kind];
+            const name = (chart.kind === 'heat' ? 'Matrix' : 'Flow') + (count > 1 ? ` ${count}` : '');
+            const sheet = chart.kind === 'bars' ? sums : sheets.get(name);
+            assert.ok(sheet, name);
+            for (const { title, figures } of panels.slice(0, 1)) {
+                const { columns, body } = below(sheet, title, keys[0].replaceAll('_', ' '));
+                const exact = (figure) => (figure === '' ? undefined
+                    : figure.replace(/^-?0*|\./g, '').length > 15 ? figure : digitsOf(figure));
+                if (chart.kind === 'heat') {
+                    for (const [row, column, figure] of figures) {
+                        const line = body.find(([first]) => first === row);
+                        assert.equal(line[columns.indexOf(column) + 1],
+                            figure === '' ? 'not known' : exact(figure), `${row}, ${column}`);
+                    }
+                    assert.match(sheet, /<conditionalFormatting [^]*<colorScale>/);
+                } else {
+                    const told = body.slice(0, figures.length).map((row) =>
+                        Array.from({ length: keys.length + values.length }, (_, i) => row[i]));
+                    assert.deepEqual(told.map(String).sort(), figures.map((row) => [
+                        ...row.slice(0, keys.length), ...row.slice(keys.length).map(exact)]
+                        .map((cell) => cell ?? '')).map(String).sort(), title);
+                }
+            }
+        }
+        assert.equal([...files.keys()].filter((name) => name.startsWith('xl/charts/chart')).length, bars);
     });
 }
 

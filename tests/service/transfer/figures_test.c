@@ -27,15 +27,34 @@ struct run {
     struct figures *figures;
 };
 
-static struct run prepare(void)
+/* A kind of money is kept apart; a rate adds up nowhere. */
+static const char apart_text[] =
+    "{\"totals\":[\"amount\"],\"apart\":[\"donor\"],\"totals_where\":{\"year\":[null,\"2021\"]},"
+    "\"columns\":["
+    "{\"name\":\"donor\",\"type\":\"text\"},{\"name\":\"year\",\"type\":\"integer\"},"
+    "{\"name\":\"currency\",\"type\":\"text\"},"
+    "{\"name\":\"amount\",\"type\":\"decimal\",\"unit\":\"currency of the row\"},"
+    "{\"name\":\"rate\",\"type\":\"decimal\",\"unit\":\"percent\"}],\"charts\":["
+    "{\"kind\":\"bars\",\"title\":\"By year\",\"by\":\"year\",\"values\":[\"amount\"]},"
+    "{\"kind\":\"bars\",\"title\":\"Rate\",\"by\":\"year\",\"values\":[\"rate\"]},"
+    "{\"kind\":\"flow\",\"title\":\"No "
+    "flow\",\"through\":[\"donor\",\"year\"],\"value\":\"amount\"},"
+    "{\"kind\":\"flow\",\"title\":\"Neither\",\"through\":[\"currency\",\"year\"],\"value\":"
+    "\"rate\"}]}";
+
+static struct run prepare_from(const char *text)
 {
-    struct run run = {.arena = arena_make(64 << 20),
-                      .manifest = json_loads(manifest_text, 0, NULL)};
+    struct run run = {.arena = arena_make(64 << 20), .manifest = json_loads(text, 0, NULL)};
     ck_assert_ptr_nonnull(run.manifest);
     const struct report report = {.manifest = run.manifest};
     run.figures = figures_open(run.arena, &report);
     ck_assert_ptr_nonnull(run.figures);
     return run;
+}
+
+static struct run prepare(void)
+{
+    return prepare_from(manifest_text);
 }
 
 static void end(struct run *run)
@@ -100,6 +119,105 @@ START_TEST(what_cannot_be_added_up_has_no_sum)
 }
 END_TEST
 
+static void take_rate(struct run *run, const char *donor, const char *year, const char *amount,
+                      const char *rate)
+{
+    const char *const cells[] = {donor, year, "USD", amount, rate};
+    ck_assert(figures_take(run->figures, cells));
+}
+
+START_TEST(what_is_kept_apart_has_panels_and_totals_of_its_own)
+{
+    struct run run = prepare_from(apart_text);
+    ck_assert_uint_eq(run.figures->chart_count, 2);
+    take_rate(&run, "A", "2020", "1", "10");
+    take_rate(&run, "B", "2021", "2", "20");
+    take_rate(&run, "B", "2021", "4", "30");
+    take_rate(&run, "A", NULL, "8", "40");
+    take_rate(&run, "B", "2020", "16", "50");
+    const struct chart *bars = &run.figures->charts[0];
+    /* The panel of the most rows is the first. */
+    ck_assert_str_eq(chart_title(run.figures, bars, bars->panels), "By year, donor B, USD");
+    ck_assert_str_eq(bars->panels->next->apart[0], "A");
+    ck_assert_ptr_null(bars->panels->next->next);
+    /* 2020 is not among the rows that are added up. */
+    const struct tally *sums = &run.figures->sums;
+    ck_assert_uint_eq(sums->count, 2);
+    ck_assert_str_eq(chart_sum(run.figures, &sums->entries[0].sums[0]), "6");
+    ck_assert_str_eq(chart_sum(run.figures, &sums->entries[1].sums[0]), "8");
+    end(&run);
+}
+END_TEST
+
+START_TEST(two_rows_never_meet_in_a_rate)
+{
+    struct run run = prepare_from(apart_text);
+    take_rate(&run, "A", "2020", "1", "10");
+    take_rate(&run, "A", "2021", "2", "20");
+    take_rate(&run, "A", "2021", "4", "30");
+    const struct chart *rate = &run.figures->charts[1];
+    const struct tally_entry **order = chart_order(run.figures, rate, rate->panels);
+    ck_assert_str_eq(chart_sum(run.figures, &order[0]->sums[0]), "10");
+    ck_assert_str_eq(chart_sum(run.figures, &order[1]->sums[0]), "");
+    ck_assert_ptr_null(chart_caption(run.figures, rate, rate->panels));
+    ck_assert_str_eq(
+        chart_caption(run.figures, &run.figures->charts[0], run.figures->charts[0].panels),
+        "Altogether 7.");
+    end(&run);
+}
+END_TEST
+
+/* No row, one row, and nothing but nulls: each is drawn or left out whole. */
+START_TEST(little_or_nothing_is_drawn_as_well)
+{
+    struct run run = prepare();
+    struct text out = text_open(run.arena, 1 << 20);
+    struct markup page = markup_begin(&out);
+    struct svg svg = {.page = &page, .class = "wide"};
+    const struct canvas canvas = svg_canvas(&svg);
+    ck_assert_ptr_null(run.figures->charts[0].panels);
+    take(&run, NULL, NULL, NULL, NULL);
+    for (size_t i = 0; i < run.figures->chart_count; i++)
+        if (run.figures->charts[i].panels != NULL)
+            chart_draw(&canvas, run.figures, &run.figures->charts[i], run.figures->charts[i].panels,
+                       5600);
+    ck_assert_ptr_nonnull(strstr(out.data, "1 figure, 1 not known."));
+    take(&run, "A", "2020", "USD", "5");
+    for (size_t i = 0; i < run.figures->chart_count; i++)
+        for (const struct panel *panel = run.figures->charts[i].panels; panel != NULL;
+             panel = panel->next)
+            chart_draw(&canvas, run.figures, &run.figures->charts[i], panel, 5600);
+    ck_assert_ptr_nonnull(strstr(out.data, "A to 2020: 5. "));
+    ck_assert_uint_eq(page.depth, 0);
+    end(&run);
+}
+END_TEST
+
+/* What has no room of its own is in one figure, and its sum is kept: 1 + 2 + .. + 13. */
+START_TEST(everything_else_keeps_its_sum)
+{
+    struct run run = prepare();
+    struct text out = text_open(run.arena, 1 << 20);
+    struct markup page = markup_begin(&out);
+    struct svg svg = {.page = &page, .class = "wide"};
+    const struct canvas canvas = svg_canvas(&svg);
+    for (int i = 1; i <= 20; i++) {
+        char donor[8];
+        char amount[8];
+        (void)snprintf(donor, sizeof donor, "D%d", i);
+        (void)snprintf(amount, sizeof amount, "%d", i);
+        take(&run, donor, "2020", "USD", amount);
+    }
+    chart_draw(&canvas, run.figures, &run.figures->charts[1], run.figures->charts[1].panels, 5600);
+    ck_assert_ptr_nonnull(strstr(out.data, "everything else (13)"));
+    ck_assert_ptr_nonnull(strstr(out.data, "  91</text>"));
+    ck_assert_str_eq(
+        chart_caption(run.figures, &run.figures->charts[1], run.figures->charts[1].panels),
+        "Altogether 210.");
+    end(&run);
+}
+END_TEST
+
 /* Many keys, negative and missing sums, long names: a drawing is closed, and in bounds of memory.
  */
 START_TEST(every_chart_draws_what_it_is_given)
@@ -135,4 +253,6 @@ END_TEST
 
 SUITE("figures", sums_are_exact_and_by_currency,
       a_chart_takes_the_rows_it_asks_for_and_orders_years, what_cannot_be_added_up_has_no_sum,
+      what_is_kept_apart_has_panels_and_totals_of_its_own, two_rows_never_meet_in_a_rate,
+      little_or_nothing_is_drawn_as_well, everything_else_keeps_its_sum,
       every_chart_draws_what_it_is_given)
