@@ -93,6 +93,7 @@ report_data_collection                     200 200 200 200 200 200 200 200 200 2
 report_untied_aid_bridge                   200 200 200 200 200 200 200 200 200 200 200 200 200
 report_timeliness                          200 200 200 200 200 200 200 200 200 200 200 200 200
 report_on_budget                           200 200 200 200 200 200 200 200 200 200 200 200 200
+report_money_flow                          200 200 200 200 200 200 200 200 200 200 200 200 200
 report_framework_coverage                  200 200 200 200 200 200 200 200 200 200 200 200 200
 report_donor_scorecard                     200 200 200 200 200 200 200 200 200 200 200 200 200
 report_recipient_scorecard                 200 200 200 200 200 200 200 200 200 200 200 200 200

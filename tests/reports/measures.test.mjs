@@ -473,6 +473,51 @@ test('framework coverage: items by share, the whole once', async () => {
 });
 
 // Of A, 60 % of Vanuatu's 300.00. Malawi's endorsement is not its own.
+// Of A 60 % are for pillar d and 40 % for none; of the 50.01 paid to Malawi 30.006 and 20.004, and the
+// odd cent goes to the larger remainder. Vanuatu left the least developed countries between the
+// commitment and the payment. D is linked whole, to pillars b and c. P is linked to a target only.
+test('money flow: each amount once, and the portfolio altogether', async () => {
+    const rows = await report(`money-flow?as_of=${world.size}`);
+    const of = (...names) => rows.map((row) => pick(row, names).join('|'));
+    assert.ok(of('country', 'country_groups', 'serves', 'committed', 'disbursed')
+        .includes('MW|LDC + LLDC|V1.2 pillar-d|300.00|30.01'));
+    assert.ok(of('country', 'country_groups', 'serves', 'committed', 'disbursed')
+        .includes('VU|SIDS|V1.2 pillar-d|0.00|18.00'));
+    for (const query of ['', '&donor=XI-DEMO-DONOR', '&year=2021', '&currency=EUR']) {
+        const asked = query === '&currency=EUR'
+            ? [`${inEuro('money-flow')}`, `${inEuro('portfolio')}`]
+            : ['money-flow', 'portfolio'].map((slug) => `${slug}?as_of=${world.size}${query}`);
+        const [flow, portfolio] = [await report(asked[0]), await report(asked[1])];
+        assert.ok(flow.length > 0);
+        for (const name of ['committed', 'disbursed']) {
+            for (const currency of new Set(portfolio.map((row) => row.currency))) {
+                const sum = (list) => list.filter((row) => row.currency === currency
+                    && row[name] !== null).reduce((all, row) => all + cents(row[name]), 0n);
+                // Converted, each row is rounded.
+                const most = query === '&currency=EUR' ? BigInt(flow.length + portfolio.length) / 2n : 0n;
+                const difference = sum(flow) - sum(portfolio);
+                assert.ok(difference <= most && -difference <= most, `${query} ${name} ${currency}`);
+            }
+        }
+    }
+});
+
+test('money flow: of one version, and of a link without a share', async () => {
+    const V2 = await report(`money-flow?as_of=${world.size}&version=V2`);
+    assert.deepEqual([...new Set(V2.map((row) => row.serves))], ['linked to none']);
+    const refused = await api.anonymous.get('/v1/reports/money-flow?version=V9');
+    assert.deepEqual([refused.status, refused.body.errors[0].parameter], [422, 'version']);
+    await good(world.south.post(`${world.r}/links`, { framework: 'C11', framework_version: 'V1.2',
+        item: 'pillar-b', share: '25', rationale: 'As agreed.' }));
+    const { body } = await good(world.south.post(`${world.r}/links`, { framework: 'C11',
+        framework_version: 'V1.2', item: 'pillar-c', rationale: 'As agreed.' }));
+    const size = await sequenced(body.statement.entry);
+    const ghana = await report(`money-flow?as_of=${size}&country=GH`);
+    assert.deepEqual(ghana.map((row) => pick(row, ['serves', 'committed', 'disbursed'])), [
+        ['V1.2 pillar-b', '37.50', '15.00'], ['linked to none', '200.00', '120.00'],
+        ['linked without a share', '112.50', '45.00']]);
+});
+
 test('framework coverage: the money and the answers of one country', async () => {
     const all = await report(`framework-coverage?as_of=${world.size}&country=VU`);
     assert.deepEqual(pick(all.find((row) => row.item === 'pillar-d'),
