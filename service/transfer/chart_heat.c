@@ -12,6 +12,7 @@ enum {
     NAMES_MOST_IN = 3, /* at most a third of all */
     CELL = 360,        /* the least width of one */
     CELL_HEIGHT = 260,
+    WORDS = 900, /* a cell as wide as this has "1.23 million" */
     STEPS = 5,
     POINTER_BYTES = sizeof(void *)
 };
@@ -187,6 +188,12 @@ static int widest_of(const struct side *side)
     return widest;
 }
 
+static size_t block_count(const struct grid *grid)
+{
+    const size_t columns = grid->columns.count > 0 ? grid->columns.count : 1;
+    return (columns + grid->in_block - 1) / grid->in_block;
+}
+
 static void measure(struct grid *grid)
 {
     const struct drawing *drawing = grid->drawing;
@@ -197,15 +204,13 @@ static void measure(struct grid *grid)
     grid->in_block = (size_t)((drawing->width - grid->names) / CELL);
     if (grid->in_block > grid->columns.count)
         grid->in_block = grid->columns.count > 0 ? grid->columns.count : 1;
+    /* As many columns in each block, so that the last is not of one alone. */
+    grid->in_block = (grid->columns.count + block_count(grid) - 1) / block_count(grid);
+    grid->in_block = grid->in_block > 0 ? grid->in_block : 1;
     grid->cell = (drawing->width - grid->names) / (int)grid->in_block;
     grid->cell = grid->cell > 3 * CELL ? 3 * CELL : grid->cell;
     grid->stepped = widest_of(&grid->columns) > grid->cell - 20;
     grid->whole = whole_of(grid, NULL);
-}
-
-static size_t block_count(const struct grid *grid)
-{
-    return (grid->columns.count + grid->in_block - 1) / grid->in_block;
 }
 
 static size_t columns_in(const struct grid *grid, size_t block)
@@ -280,14 +285,15 @@ static void draw_cell(const struct grid *grid, const struct box *box, const char
     const char *key[TALLY_KEYS] = {row, column};
     const struct tally_entry *cell = tally_get(&grid->cells, key);
     const bool known = cell != NULL && chart_is_known(&cell->sums[0]);
+    const int room = box->width < WORDS ? 0 : box->width; /* all cells alike */
     const struct label label = {
         .x = box->x + box->width / 2,
         .y = box->y + 165,
         .anchor = ANCHOR_MIDDLE,
-        .text = known ? chart_shorten(drawing->figures,
-                                      chart_tiny(drawing->figures, &cell->sums[0], box->width),
-                                      box->width)
-                      : "?"};
+        .text = known
+                    ? chart_shorten(drawing->figures,
+                                    chart_tiny(drawing->figures, &cell->sums[0], room), box->width)
+                    : "?"};
     canvas->box(canvas->to, box,
                 known          ? shade_of(grid, &cell->sums[0], column)
                 : cell != NULL ? PAINT_UNKNOWN

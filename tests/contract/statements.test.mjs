@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { contract, csvRows, faults, operations } from '../lib/contract.mjs';
+import { readCsv } from '../reports/read.mjs';
 
 function sqlFiles(folder, name) {
     return readdirSync(folder, { recursive: true })
@@ -164,6 +165,12 @@ test('every example fits its schema', () => {
         for (const [type, media] of contents) {
             for (const example of Object.values(media.examples ?? {})) {
                 examples++;
+                // What is no text is described, and where to get it.
+                if (example.externalValue) {
+                    assert.ok(example.summary);
+                    assert.ok(example.externalValue.startsWith(`${operation.path}?format=`), example.externalValue);
+                    continue;
+                }
                 // What a body says in CSV is held against its schema as rows.
                 const value = type === 'text/csv' && operation.requestBody?.content[type] === media
                     ? csvRows(example.value) : example.value;
@@ -184,6 +191,27 @@ test('every example fits its schema', () => {
     }
     assert.deepEqual(found, []);
     assert.ok(examples > 60);
+});
+
+// The examples of one report are one report: the same cells in each form.
+test('every report shows the same rows as JSON, NDJSON and CSV', () => {
+    const reports = headers.filter(({ kind }) => kind === 'report');
+    assert.ok(reports.length > 10);
+    for (const { name } of reports) {
+        const { content } = operations[name].responses[200];
+        const [json, lines, csv] = ['application/json', 'application/x-ndjson', 'text/csv']
+            .map((type) => content[type].examples.usual.value);
+        const [facts, ...rows] = lines.trimEnd().split('\n').map((line) => JSON.parse(line));
+        const { rows: own, ...rest } = json;
+        assert.deepEqual(facts, { ...rest, row_count: own.length }, name);
+        assert.deepEqual(rows, own, name);
+        const names = Object.keys(own[0]);
+        assert.deepEqual(readCsv(csv), [names, ...own.map((row) =>
+            names.map((one) => String(row[one] ?? '')))], name);
+        for (const type of ['text/html', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet']) {
+            assert.ok(content[type].examples.usual.externalValue, `${name} ${type}`);
+        }
+    }
 });
 
 test('every kind of problem has its page, and every page its kind', () => {
