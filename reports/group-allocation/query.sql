@@ -14,7 +14,6 @@ WITH part AS (
       JOIN organisation AS o ON o.id = p.donor
       JOIN transaction AS t ON t.id = p.transaction_id
      WHERE p.transaction_type IN ('2', '3')
-       AND NOT ($3::text IS NULL AND $4::uuid IS NULL AND report_is_current())
        AND (t.in_kind IS NOT NULL) = coalesce($5::boolean, false)
        AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
        AND ($2::integer IS NULL OR extract(year FROM p.transaction_date) = $2)),
@@ -66,17 +65,7 @@ cell AS (
            sum(l.ict_significant) FILTER (WHERE l.transaction_type = '3')
                AS disbursed_ict_significant
       FROM placed AS l
-     GROUP BY 1, 2, 3
-     UNION ALL
-    SELECT r.recipient_group, r.year, r.currency, r.countries, r.committed, r.committed_ict_220,
-           r.committed_ict_principal, r.committed_ict_significant, r.disbursed,
-           r.disbursed_ict_220, r.disbursed_ict_principal, r.disbursed_ict_significant
-      FROM rollup_group AS r
-     WHERE $3 IS NULL AND $4 IS NULL AND report_is_current()
-       AND CASE WHEN $1 IS NULL THEN r.donor IS NULL ELSE r.donor = ANY (report_donors($1)) END
-       AND r.in_kind = coalesce($5, false)
-       AND ($2 IS NULL OR r.year = $2)
-       AND r.parts > 0)
+     GROUP BY 1, 2, 3)
 SELECT l.recipient_group, l.year, l.currency, l.countries,
        report_sum(l.committed, u.minor_unit, $3) AS committed,
        report_sum(l.committed_ict_220, u.minor_unit, $3) AS committed_ict_220,

@@ -14,7 +14,7 @@ WITH input AS MATERIALIZED (
       LEFT JOIN ownership_position AS p ON p.id = i.position_id
       LEFT JOIN ownership_answer AS a
         ON a.position_id = i.position_id AND ledger_holds(a.entry, report_position())
-     WHERE ($2::text IS NULL OR i.country = $2) AND NOT report_is_current()),
+     WHERE ($2::text IS NULL OR i.country = $2)),
 said AS (
     SELECT i.donor, i.country, count(*) AS inputs,
            count(*) FILTER (WHERE i.uninvited) AS not_invited,
@@ -53,7 +53,7 @@ received AS (
            count(*) FILTER (WHERE d.state = 'ESCALATED') AS escalated,
            count(*) FILTER (WHERE d.state = 'UNCONFIRMED') AS unconfirmed
       FROM report_disbursements() AS d
-     WHERE ($2 IS NULL OR d.country = $2) AND NOT report_is_current()
+     WHERE ($2 IS NULL OR d.country = $2)
      GROUP BY d.donor, d.country),
 counted AS (
     SELECT k.donor, k.country, s.inputs, s.not_invited, s.due, s.endorsed,
@@ -67,14 +67,7 @@ counted AS (
              UNION
             SELECT r.donor, r.country FROM received AS r) AS k
       LEFT JOIN said AS s ON (s.donor, s.country) = (k.donor, k.country)
-      LEFT JOIN received AS r ON (r.donor, r.country) = (k.donor, k.country)
-     UNION ALL
-    SELECT w.*
-      FROM rollup_ownership AS w
-     WHERE report_is_current()
-       AND ($1::text IS NULL OR w.donor = ANY (report_donors($1)))
-       AND ($2 IS NULL OR w.country = $2)
-       AND w.inputs + w.disbursements > 0)
+      LEFT JOIN received AS r ON (r.donor, r.country) = (k.donor, k.country))
 SELECT coalesce(o.identifier, o.id::text) AS donor, o.name AS donor_name, k.country,
        coalesce(k.inputs, 0) AS inputs, coalesce(k.not_invited, 0) AS not_invited,
        coalesce(k.due, 0) AS due, coalesce(k.endorsed, 0) AS endorsed,

@@ -22,8 +22,6 @@ WITH part AS (
                CASE WHEN $9::text = 'reporting' THEN coalesce(g.reporting_date, p.transaction_date)
                     ELSE p.transaction_date END, $8::text) AS y (year)
      WHERE report_period_basis($9::text) IS NOT NULL
-       AND NOT ($5::text IS NULL AND $6::uuid IS NULL AND $8::text IS NULL
-                AND coalesce($9::text, 'transaction') = 'transaction' AND report_is_current())
        AND p.transaction_type IN ('2', '3')
        AND (t.in_kind IS NOT NULL) = coalesce($7::boolean, false)
        AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
@@ -52,20 +50,7 @@ cell AS (
            sum(p.ict_significant) FILTER (WHERE p.transaction_type = '3')
                AS disbursed_ict_significant
       FROM part AS p
-     GROUP BY p.donor, p.country, p.region, p.sector, p.year, p.currency
-     UNION ALL
-    SELECT r.donor, r.country, r.region, r.sector, r.year, r.currency, r.committed,
-           r.committed_ict_220, r.committed_ict_principal, r.committed_ict_significant,
-           r.disbursed, r.disbursed_ict_220, r.disbursed_ict_principal,
-           r.disbursed_ict_significant
-      FROM rollup_portfolio AS r
-     WHERE $5 IS NULL AND $6 IS NULL AND $8 IS NULL
-       AND coalesce($9, 'transaction') = 'transaction' AND report_is_current()
-       AND r.in_kind = coalesce($7, false)
-       AND ($1 IS NULL OR r.donor = ANY (report_donors($1)))
-       AND ($2 IS NULL OR r.country = $2)
-       AND ($3 IS NULL OR r.sector = $3)
-       AND ($4 IS NULL OR r.year = $4))
+     GROUP BY p.donor, p.country, p.region, p.sector, p.year, p.currency)
 SELECT coalesce(o.identifier, p.donor::text) AS donor, o.name AS donor_name,
        p.country AS recipient_country, p.region AS recipient_region, p.sector,
        p.year, p.currency,

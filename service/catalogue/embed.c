@@ -4,6 +4,7 @@
 /* embed OUT FOLDER...
    Statements (service/sql/<resource>/<verb>.sql and reports/<slug>/query.sql) are parsed by the
    header they start with; whatever is wrong there stops the build with file, line and a sentence.
+   reports/<slug>/current.sql is another form of the query beside it, with the same parameters.
    Everything else below the folders is taken as it is. */
 
 #include <ctype.h>
@@ -117,10 +118,24 @@ static bool ends_with(const char *text, const char *end)
     return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
+static const char query_end[] = "/query.sql";
+static const char current_end[] = "/current.sql";
+
 static bool is_statement(const char *path)
 {
     return strncmp(path, "service/sql/", 12) == 0 ||
-           (strncmp(path, "reports/", 8) == 0 && ends_with(path, "/query.sql"));
+           (strncmp(path, "reports/", 8) == 0 && ends_with(path, query_end));
+}
+
+/* The file of the other form of a report's query; file_count when there is none. */
+static size_t current_of(const char *path)
+{
+    const size_t folder = ends_with(path, query_end) ? strlen(path) - strlen(query_end) : 0;
+    size_t file = 0;
+    while (file < file_count && (folder == 0 || strncmp(files[file], path, folder) != 0 ||
+                                 strcmp(files[file] + folder, current_end) != 0))
+        file++;
+    return file;
 }
 
 /* ---------------------------------------------------------------- words of a header */
@@ -542,6 +557,9 @@ static void write_statement(FILE *out, const struct statement *statement)
     (void)fprintf(out, "     .sql = (const char *)file_%zu, .kind = %s, .lane = %s,\n",
                   statement->file, constant_of(kinds, "kind", statement->kind),
                   constant_of(lanes, "lane", statement->lane));
+    const size_t current = current_of(files[statement->file]);
+    if (current < file_count)
+        (void)fprintf(out, "     .current = (const char *)file_%zu,\n", current);
     (void)fprintf(out, "     .roles = 0");
     for (size_t i = 0; i < statement->role_count; i++)
         (void)fprintf(out, " | %s", constant_of(roles, "role", statement->roles[i]));
@@ -563,7 +581,7 @@ static void write_pages(FILE *out, const char *table, bool migrations)
     (void)fprintf(out, "const struct page %s_table[] = {\n", table);
     for (size_t i = 0; i < file_count; i++) {
         const bool migration = strncmp(files[i], "migrations/", 11) == 0;
-        if (migration != migrations || is_statement(files[i]))
+        if (migration != migrations || is_statement(files[i]) || ends_with(files[i], current_end))
             continue;
         (void)fprintf(out, "    {\"%s\", file_%zu, FILE_%zu_BYTES},\n",
                       files[i] + (migration ? 11 : 0), i, i);

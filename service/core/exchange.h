@@ -164,5 +164,6 @@ struct exchange {
     unsigned tries; /* how often it was retried after a conflict with another transaction */
     bool alone;     /* its neighbour's error took it along once: no shared Sync any more */
     bool lost;      /* its connection broke once */
+    bool whole;     /* its plain form was of another position: see engine/plain.h */
     bool close;     /* the client's connection must not be used again */
 };

@@ -98,6 +98,7 @@ struct statement {
     enum method method;
     const char *path; /* "/v1/commitments/{id}" */
     const char *sql;
+    const char *current; /* a report of the newest position as a look-up: see engine/plain.h */
     enum statement_kind kind;
     enum statement_lane lane;
     uint32_t roles; /* mask of enum role */

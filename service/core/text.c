@@ -120,23 +120,42 @@ bool text_is_utf8(const char *bytes, size_t count)
     return true;
 }
 
+/* How many bytes stand in JSON as they are, from here on. */
+static size_t plain_length(const unsigned char *at, size_t left)
+{
+    size_t length = 0;
+    while (length < left && at[length] >= 0x20 && at[length] < 0x80 && at[length] != '"' &&
+           at[length] != '\\')
+        length++;
+    return length;
+}
+
+/* Adds what does not; returns how many bytes that was of. */
+static size_t add_other(struct text *text, const unsigned char *at, size_t left)
+{
+    const size_t length = sequence_length(at, left);
+    if (length == 0)
+        text_add(text, "\xEF\xBF\xBD");
+    else if (*at == '"' || *at == '\\')
+        text_addf(text, "\\%c", *at);
+    else if (*at < 0x20)
+        text_addf(text, "\\u%04x", *at);
+    else
+        text_add_bytes(text, at, length);
+    return length == 0 ? 1 : length;
+}
+
 void text_add_json(struct text *text, const char *string)
 {
     const unsigned char *at = (const unsigned char *)string;
     size_t left = strlen(string);
     text_add_char(text, '"');
     while (left > 0) {
-        const size_t length = sequence_length(at, left);
-        if (length == 0)
-            text_add(text, "\xEF\xBF\xBD");
-        else if (*at == '"' || *at == '\\')
-            text_addf(text, "\\%c", *at);
-        else if (*at < 0x20)
-            text_addf(text, "\\u%04x", *at);
-        else
-            text_add_bytes(text, at, length);
-        at += length == 0 ? 1 : length;
-        left -= length == 0 ? 1 : length;
+        const size_t plain = plain_length(at, left);
+        text_add_bytes(text, at, plain);
+        const size_t other = plain < left ? add_other(text, at + plain, left - plain) : 0;
+        at += plain + other;
+        left -= plain + other;
     }
     text_add_char(text, '"');
 }

@@ -11,12 +11,14 @@
 #include <assert.h>
 #include <libpq-fe.h>
 #include <stdio.h>
+#include <string.h>
 
 enum {
     ENTER_PARAMETERS = 9,
     GRACE_MS = 1000, /* beyond statement_timeout, then the server is gone */
     FILTERS_BYTES = 64 * 1024,
-    POSITION_PARAMETERS = 2
+    POSITION_PARAMETERS = 3,
+    TEXT_OID = 25
 };
 
 const char lane_enter_sql[] = "SELECT set_config('aidledger.principal', $1::text, true),"
@@ -30,8 +32,9 @@ const char lane_enter_sql[] = "SELECT set_config('aidledger.principal', $1::text
                               " set_config('aidledger.route', $9::text, true)";
 
 /* A report is bound to a position before its query runs, and says which one it was and what it has
-   to say beside its rows. */
-static const char position_sql[] = "SELECT tree_size, preface, note, related"
+   to say beside its rows; and whether its plain form is of that position. */
+static const char position_sql[] = "SELECT tree_size, preface, note, related, report_is_current(),"
+                                   "       set_config('plan_cache_mode', $3::text, true)"
                                    "  FROM report_enter($1::text, $2::jsonb)";
 
 /* ---------------------------------------------------------------- receiving */
@@ -73,8 +76,10 @@ static const char *kept(struct exchange *x, const PGresult *result, int column)
     return copy;
 }
 
-static void take_position(struct exchange *x, const PGresult *result)
+static void take_position(struct flight *flight, const PGresult *result)
 {
+    struct exchange *x = flight->x;
+    flight->stale = flight->plain && strcmp(PQgetvalue(result, 0, 4), "t") != 0;
     x->response.tree_size = kept(x, result, 0);
     x->preface.members = kept(x, result, 1);
     x->preface.note = kept(x, result, 2);
@@ -89,7 +94,7 @@ static void take_result(struct connection *c, const struct expect *expect, PGres
         return;
     }
     if (expect->what == EXPECT_POSITION && sqlstate_is_success(result)) {
-        take_position(flight->x, result);
+        take_position(flight, result);
         PQclear(result);
         return;
     }
@@ -101,18 +106,23 @@ static void take_result(struct connection *c, const struct expect *expect, PGres
 }
 
 /* Whoever has no result yet was taken along by a neighbour's error and did nothing wrong: it goes
-   again, with a Sync of its own. */
+   again, with a Sync of its own. So does, as a whole, a report whose plain form was of another
+   position. */
 static void take_sync(struct connection *c, const struct expect *expect)
 {
     for (size_t i = expect->end; i-- > expect->first;) {
-        struct exchange *x = c->flights[i].x;
+        struct flight *flight = &c->flights[i];
+        struct exchange *x = flight->x;
         if (x == NULL)
             continue;
-        if (c->flights[i].result != NULL) {
-            finish_flight(c, &c->flights[i]);
+        if (flight->result != NULL && !(flight->stale && sqlstate_is_success(flight->result))) {
+            finish_flight(c, flight);
             continue;
         }
-        c->flights[i].x = NULL;
+        PQclear(flight->result);
+        flight->result = NULL;
+        flight->x = NULL;
+        x->whole = flight->stale;
         x->alone = true;
         c->plan->again(c->plan->lane, x);
     }
@@ -250,9 +260,11 @@ static const char *filters_of(struct exchange *x)
     return NULL;
 }
 
-static bool send_position(struct connection *c, struct exchange *x)
+/* The lane plans a report for what it is asked, and a plain form once. */
+static bool send_position(struct connection *c, struct exchange *x, bool plain)
 {
-    const char *const values[POSITION_PARAMETERS] = {x->as_of, filters_of(x)};
+    const char *const values[POSITION_PARAMETERS] = {x->as_of, filters_of(x),
+                                                     plain ? c->plan->kind->plans : NEW_PLANS};
     return PQsendQueryPrepared(c->link.db, "position", POSITION_PARAMETERS, values, NULL, NULL,
                                0) != 0;
 }
@@ -260,7 +272,9 @@ static bool send_position(struct connection *c, struct exchange *x)
 static bool send_statement(struct connection *c, struct exchange *x)
 {
     const size_t index = c->flight_count++;
-    c->flights[index] = (struct flight){.x = x};
+    const struct plain *form = &c->plan->plain[x->statement - c->plan->statements];
+    const bool plain = !x->whole && plain_fits(form, x);
+    c->flights[index] = (struct flight){.x = x, .plain = plain};
     metrics_add(&c->plan->metrics->statements, 1);
     if (c->plan->kind->enters) {
         expect_next(c, EXPECT_ENTER, index, index + 1);
@@ -269,13 +283,14 @@ static bool send_statement(struct connection *c, struct exchange *x)
     }
     if (c->plan->kind->serves == LANE_REPORT) {
         expect_next(c, EXPECT_POSITION, index, index + 1);
-        if (!send_position(c, x))
+        if (!send_position(c, x, plain))
             return false;
     }
     expect_next(c, EXPECT_STATEMENT, index, index + 1);
-    const struct plain *plain = &c->plan->plain[x->statement - c->plan->statements];
-    if (plain->name != NULL && plain_fits(x))
-        return PQsendQueryPrepared(c->link.db, plain->name, 0, NULL, NULL, NULL, 0) != 0;
+    if (plain)
+        return PQsendQueryPrepared(c->link.db, form->name,
+                                   (int)plain_parameters(form, x->statement), x->values, NULL, NULL,
+                                   0) != 0;
     return PQsendQueryPrepared(c->link.db, x->statement->name, (int)x->statement->parameter_count,
                                x->values, NULL, NULL, x->statement->binary) != 0;
 }
@@ -327,6 +342,18 @@ bool connection_is_free(const struct connection *c)
 
 /* ---------------------------------------------------------------- connections */
 
+/* A parameter that a plain form does not name is of a type all the same. */
+static bool prepare_plain(PGconn *db, const struct statement *statement, const struct plain *plain)
+{
+    Oid types[PARAMETERS_MAX] = {0};
+    for (size_t i = 0; i < statement->parameter_count; i++)
+        if ((plain->takes & UINT32_C(1) << i) == 0)
+            types[i] = TEXT_OID;
+    return plain->name == NULL ||
+           PQsendPrepare(db, plain->name, plain->sql, (int)plain_parameters(plain, statement),
+                         types) != 0;
+}
+
 static void connection_up(struct link *link)
 {
     struct connection *c = link->owner;
@@ -344,10 +371,8 @@ static void connection_up(struct link *link)
         const struct statement *statement = &plan->statements[i];
         if (!lane_serves(c->plan->kind, statement))
             continue;
-        const struct plain *plain = &plan->plain[i];
-        sent =
-            PQsendPrepare(link->db, statement->name, statement->sql, 0, NULL) != 0 &&
-            (plain->name == NULL || PQsendPrepare(link->db, plain->name, plain->sql, 0, NULL) != 0);
+        sent = PQsendPrepare(link->db, statement->name, statement->sql, 0, NULL) != 0 &&
+               prepare_plain(link->db, statement, &plan->plain[i]);
     }
     if (!sent || PQpipelineSync(link->db) == 0)
         link_fail(link, PQerrorMessage(link->db));

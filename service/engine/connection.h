@@ -45,6 +45,8 @@ struct expect {
 struct flight {
     struct exchange *x; /* NULL: landed */
     PGresult *result;
+    bool plain; /* it flies in its plain form */
+    bool stale; /* which is not of the position it is bound to */
 };
 
 enum phase { PHASE_PREPARING, PHASE_IDLE, PHASE_FLYING };

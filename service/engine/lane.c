@@ -20,11 +20,6 @@ enum {
     ARENA_BYTES = 1 << 20
 };
 
-/* A point read is planned once. What filters by many parameters that are mostly absent is planned
-   for those that are there. */
-#define ONE_PLAN  "force_generic_plan"
-#define NEW_PLANS "force_custom_plan"
-
 /* The lane is the privilege: each logs in as a role that may do no more than the lane is for. */
 const struct lane_kind lane_kinds[LANE_KINDS] = {
     {"read", "aidledger_public", LANE_READ, false, true, false, ONE_PLAN, BATCH_MAX},
@@ -32,7 +27,7 @@ const struct lane_kind lane_kinds[LANE_KINDS] = {
     {"scoped-read", "aidledger_scoped", LANE_READ, true, false, false, ONE_PLAN, BATCH_MAX},
     {"scoped-list", "aidledger_scoped", LANE_LIST, true, false, false, NEW_PLANS, LIST_BATCH_MAX},
     {"write", "aidledger_writer", LANE_WRITE, true, false, true, NULL, 1},
-    {"report", "aidledger_reporter", LANE_REPORT, true, false, false, NEW_PLANS, 1},
+    {"report", "aidledger_reporter", LANE_REPORT, true, false, false, ONE_PLAN, 1},
 };
 
 struct lane {

@@ -26,6 +26,12 @@ struct lanes_plan {
     lanes_landed_fn landed;
 };
 
+/* A point read is planned once. What filters by many parameters that are mostly absent is planned
+   for those that are there: lists, and reports but for what each begins with and their plain
+   forms. */
+#define ONE_PLAN  "force_generic_plan"
+#define NEW_PLANS "force_custom_plan"
+
 /* A lane as a table row: which role, which statements, how they travel. */
 struct lane_kind {
     const char *name;

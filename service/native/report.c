@@ -11,12 +11,14 @@
 #include "transfer/web_page.h"
 
 #include <jansson.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
 enum {
     DOCUMENT_MAX = 64 << 20, /* bytes of one report */
     SLUG_BYTES = 100,
+    PAGES_MAX = 512,     /* of the catalogue; what comes after them is read each time */
     ROWS_AT_ONCE = 2000, /* more are told piece by piece, and a page of them by another process */
     LINES_BYTES = 60000  /* of such a piece: a pipe holds it */
 };
@@ -30,15 +32,51 @@ static void release(void *json)
     json_decref(json);
 }
 
-static json_t *read_manifest(struct exchange *x, const struct page *page)
+/* Keeps what was read for all who ask later: it is as constant as its page. Of two who read it at
+   the same time the first is right. */
+static json_t *keep_manifest(const struct page *page, json_t *manifest)
 {
-    json_t *manifest =
-        page != NULL ? json_loadb((const char *)page->bytes, page->size, 0, NULL) : NULL;
-    if (manifest == NULL || !arena_defer(x->arena, release, manifest)) {
-        (void)problem_set(&x->problem, PROBLEM_INTERNAL, "The definition cannot be read.");
+    static _Atomic(json_t *) kept[PAGES_MAX];
+    size_t count = 0;
+    const size_t at = (size_t)(page - catalogue_pages(&count));
+    json_t *first = NULL;
+    if (at >= PAGES_MAX)
         return NULL;
-    }
+    if (manifest == NULL)
+        return atomic_load(&kept[at]);
+    return atomic_compare_exchange_strong(&kept[at], &first, manifest) ? manifest : NULL;
+}
+
+static const json_t *read_manifest(struct exchange *x, const struct page *page)
+{
+    json_t *manifest = page != NULL ? keep_manifest(page, NULL) : NULL;
+    if (page == NULL || manifest != NULL)
+        return manifest;
+    manifest = json_loadb((const char *)page->bytes, page->size, 0, NULL);
+    if (manifest != NULL && keep_manifest(page, manifest) == manifest)
+        return manifest;
+    if (manifest != NULL && arena_defer(x->arena, release, manifest))
+        return manifest;
+    json_decref(manifest);
+    return NULL;
+}
+
+static const json_t *find_manifest(struct exchange *x, const struct page *page)
+{
+    const json_t *manifest = read_manifest(x, page);
+    if (manifest == NULL)
+        (void)problem_set(&x->problem, PROBLEM_INTERNAL, "The definition cannot be read.");
     return manifest;
+}
+
+/* One to be changed. */
+static json_t *copy_manifest(struct exchange *x, const json_t *manifest)
+{
+    json_t *copy = json_deep_copy(manifest);
+    if (copy != NULL && arena_defer(x->arena, release, copy))
+        return copy;
+    json_decref(copy);
+    return NULL;
 }
 
 static bool is_manifest(const struct page *page)
@@ -111,7 +149,7 @@ bool report_list(struct exchange *x)
     for (size_t i = 0; i < count; i++) {
         if (!is_manifest(&pages[i]))
             continue;
-        const json_t *manifest = read_manifest(x, &pages[i]);
+        const json_t *manifest = find_manifest(x, &pages[i]);
         if (manifest == NULL)
             return false;
         text_add(&out, separator);
@@ -148,14 +186,16 @@ bool report_definition(struct exchange *x)
     const struct statement *query = report_find(x, slug);
     if (query == NULL)
         return problem_set(&x->problem, PROBLEM_NOT_FOUND, "There is no report of this name.");
-    json_t *manifest =
-        read_manifest(x, catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug)));
+    const json_t *manifest =
+        find_manifest(x, catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug)));
     struct text out;
     if (manifest == NULL || !report_open(x, &out))
         return false;
-    if (json_object_set_new(manifest, "query", json_string(query->sql)) != 0)
+    json_t *definition = copy_manifest(x, manifest);
+    if (definition == NULL ||
+        json_object_set_new(definition, "query", json_string(query->sql)) != 0)
         return problem_set(&x->problem, PROBLEM_INTERNAL, "The definition cannot be shown.");
-    if (json_dump_callback(manifest, add_dumped, &out, JSON_INDENT(2)) != 0)
+    if (json_dump_callback(definition, add_dumped, &out, JSON_INDENT(2)) != 0)
         out.full = true;
     return send_document(x, &out);
 }
@@ -181,22 +221,25 @@ size_t report_parameters(const struct exchange *x, struct field parameters[PARAM
     return count;
 }
 
-static bool extend(json_t *list, const char *cell)
+static bool extend(struct exchange *x, const json_t **manifest, const char *name, const char *cell)
 {
+    json_t *extended = copy_manifest(x, *manifest);
     json_t *more = json_loads(cell, 0, NULL);
-    const bool extended = more != NULL && json_array_extend(list, more) == 0;
+    const bool done =
+        more != NULL && json_array_extend(json_object_get(extended, name), more) == 0;
     json_decref(more);
-    return extended;
+    *manifest = extended;
+    return done;
 }
 
 /* What only the query knows: it may end with columns that are named for these lists of its
    manifest, and hold in the first row an array of further sentences for it. So that they are told
    of a report without rows as well, the only row may be there for them alone: it is no row of the
    report, and its first cell is null, as in no other. */
-static bool take_sentences(json_t *manifest, struct rows *rows)
+static bool take_sentences(struct exchange *x, const json_t **manifest, struct rows *rows)
 {
     static const char *const lists[] = {"limitations", "method"};
-    const size_t columns = json_array_size(json_object_get(manifest, "columns"));
+    const size_t columns = report_columns(*manifest);
     const size_t given = rows->columns;
     for (size_t i = 0; i < 2 && rows->columns > columns; i++) {
         const size_t last = rows->columns - 1;
@@ -204,7 +247,7 @@ static bool take_sentences(json_t *manifest, struct rows *rows)
             continue;
         rows->columns--;
         const char *cell = rows->count > 0 ? rows->cell(rows->source, 0, last) : NULL;
-        if (cell != NULL && !extend(json_object_get(manifest, lists[i]), cell))
+        if (cell != NULL && !extend(x, manifest, lists[i], cell))
             return false;
     }
     if (rows->columns < given && rows->count == 1 && rows->cell(rows->source, 0, 0) == NULL)
@@ -348,22 +391,26 @@ static void name_file(struct exchange *x)
 static bool make_report(struct exchange *x, const struct rows *rows, struct report_told *told,
                         struct report *report)
 {
-    json_t *manifest = read_manifest(
+    const json_t *manifest = find_manifest(
         x, catalogue_page(arena_format(x->arena, "reports/%s/manifest.json", slug_of(x))));
     struct field *parameters = arena_alloc(x->arena, PARAMETERS_MAX * sizeof *parameters);
     *told = (struct report_told){.manifest = manifest, .rows = *rows};
     if (manifest == NULL)
         return false;
-    if (parameters == NULL || !take_sentences(manifest, &told->rows))
+    if (parameters == NULL || !take_sentences(x, &manifest, &told->rows))
         return problem_set(&x->problem, PROBLEM_INTERNAL,
                            "The report's notes do not fit in memory.");
+    told->manifest = manifest;
     *report = (struct report){.manifest = manifest,
+                              .cells = report_cells(x->arena, manifest),
                               .tree_size = x->response.tree_size,
                               .parameters = parameters,
                               .parameter_count = report_parameters(x, parameters),
                               .preface = x->preface,
                               .bare = x->bare,
                               .bom = x->bom};
+    if (report->cells == NULL)
+        return problem_set(&x->problem, PROBLEM_INTERNAL, "The report does not fit in memory.");
     if (!report_has_columns(report, &told->rows))
         return refuse_columns(x);
     name_file(x);

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+enum { NAME_BYTES = 1024 /* of a column, in JSON */ };
+
 /* ---------------------------------------------------------------- the manifest */
 
 const char *report_word(const json_t *object, const char *name)
@@ -105,17 +107,36 @@ static void write_parameters(struct text *out, const struct report *report)
     text_add_char(out, '}');
 }
 
-static void write_row(struct text *out, const json_t *columns, const struct rows *rows, size_t row)
+const struct report_cell *report_cells(struct arena *arena, const json_t *manifest)
+{
+    const json_t *columns = json_object_get(manifest, "columns");
+    const size_t count = json_array_size(columns);
+    struct report_cell *cells = arena_alloc(arena, (count + 1) * sizeof cells[0]);
+    for (size_t i = 0; cells != NULL && i < count; i++) {
+        const json_t *column = json_array_get(columns, i);
+        struct text before = text_open(arena, NAME_BYTES);
+        text_add_char(&before, i == 0 ? '{' : ',');
+        text_add_json(&before, report_word(column, "name"));
+        text_add_char(&before, ':');
+        if (before.full)
+            return NULL;
+        cells[i] = (struct report_cell){.before = before.data,
+                                        .before_bytes = before.length,
+                                        .bare = strcmp(report_word(column, "type"), "integer") == 0};
+    }
+    return cells;
+}
+
+static void write_row(struct text *out, const struct report *report, const struct rows *rows,
+                      size_t row)
 {
     for (size_t i = 0; i < rows->columns; i++) {
-        const json_t *column = json_array_get(columns, i);
+        const struct report_cell *column = &report->cells[i];
         const char *cell = rows->cell(rows->source, row, i);
-        text_add_char(out, i == 0 ? '{' : ',');
-        text_add_json(out, report_word(column, "name"));
-        text_add_char(out, ':');
+        text_add_bytes(out, column->before, column->before_bytes);
         if (cell == NULL)
             text_add(out, "null");
-        else if (strcmp(report_word(column, "type"), "integer") == 0)
+        else if (column->bare)
             text_add(out, cell);
         else
             text_add_json(out, cell);
@@ -167,7 +188,7 @@ static void add_json(struct text *out, const struct report *report, const struct
 {
     if (row > 0)
         text_add_char(out, ',');
-    write_row(out, json_object_get(report->manifest, "columns"), rows, row);
+    write_row(out, report, rows, row);
 }
 
 static void end_json(struct text *out)
@@ -189,7 +210,7 @@ static void begin_ndjson(struct text *out, const struct report *report, const st
 static void add_ndjson(struct text *out, const struct report *report, const struct rows *rows,
                        size_t row)
 {
-    write_row(out, json_object_get(report->manifest, "columns"), rows, row);
+    write_row(out, report, rows, row);
     text_add_char(out, '\n');
 }
 

@@ -18,7 +18,8 @@ struct report {
     const char *tree_size; /* decimal */
     const struct field *parameters;
     size_t parameter_count;
-    struct preface preface; /* what it says beside its rows; members may be NULL */
+    const struct report_cell *cells; /* of report_cells(), for the forms in JSON */
+    struct preface preface;          /* what it says beside its rows; members may be NULL */
     bool bare;              /* no notes: CSV for programs */
     bool bom;               /* CSV begins with a byte order mark, for spreadsheets */
 };
@@ -29,6 +30,15 @@ const char *report_word(const json_t *object, const char *name);
    none of this name. */
 size_t report_columns(const json_t *manifest);
 size_t report_column(const json_t *manifest, const char *name);
+
+/* How a column's cells are written in JSON. */
+struct report_cell {
+    const char *before; /* {"name": or ,"name": */
+    size_t before_bytes;
+    bool bare; /* a number, which stands as it is */
+};
+/* Of each column of the manifest; NULL when the arena is full. */
+const struct report_cell *report_cells(struct arena *arena, const json_t *manifest);
 
 /* Whether the result has the manifest's columns: only then can it be written. */
 bool report_has_columns(const struct report *report, const struct rows *rows);

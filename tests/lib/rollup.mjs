@@ -19,23 +19,29 @@ const tables = {
     rollup_ownership: 'inputs + disbursements > 0',
     rollup_disagreement: 'true',
     rollup_disagreement_place: 'true',
+    rollup_disagreement_count: 'true',
 };
 
 const literal = (value) => (value === undefined ? 'NULL' : `'${String(value).replaceAll('\'', '\'\'')}'`);
 
-function statement(slug, asked) {
-    const lines = readFileSync(`reports/${slug}/query.sql`, 'utf8').split('\n');
-    const parameters = lines.flatMap((line) => /^-- \$\d+ +(\S+)/.exec(line)?.[1] ?? []);
-    return lines.filter((line) => !line.startsWith('--')).join('\n')
+// "form" is query or current: the two have the same parameters.
+function statement(slug, form, asked) {
+    const lines = (name) => readFileSync(`reports/${slug}/${name}.sql`, 'utf8').split('\n');
+    const parameters = lines('query').flatMap((line) => /^-- \$\d+ +(\S+)/.exec(line)?.[1] ?? []);
+    return lines(form).filter((line) => !line.startsWith('--')).join('\n')
         .replace(/\$(\d+)/g, (_, n) => literal(asked[parameters[n - 1]]));
 }
 
-// One report, from the rollups or from the rows: what stands beside it, and its rows.
-function report(slug, asked) {
+// One report, from the rollups or from the rows: what stands beside it, and its rows. What is said of
+// a conversion is none of them, nor is the row that is there for it alone.
+function report(slug, form, asked) {
     return `SELECT jsonb_build_object('preface', e.preface, 'note', e.note, 'related', e.related,
                                      'tree_size', e.tree_size)
               FROM report_enter(NULL, ${literal(JSON.stringify(asked))}::jsonb) AS e;
-            SELECT coalesce(jsonb_agg(to_jsonb(q)), '[]') FROM (${statement(slug, asked)}) AS q;`;
+            SELECT coalesce(jsonb_agg(r.r) FILTER (WHERE r.r ? 'donor' AND r.r ->> 'donor' IS NOT NULL
+                                                       OR r.r ->> 'recipient_group' IS NOT NULL), '[]')
+              FROM (SELECT to_jsonb(q) - 'method' - 'limitations' AS r
+                      FROM (${statement(slug, form, asked)}) AS q) AS r;`;
 }
 
 // What has happened, as a few questions that each cut it differently.
@@ -61,7 +67,7 @@ function questions(database) {
 // Every difference between the rollups and the rows, as the database stands. Changes nothing.
 export function rollupFaults(database = process.env.AIDLEDGER_TEST_DATABASE) {
     const all = questions(database);
-    const asked = all.map(({ slug, asked: one }) => report(slug, one)).join('\n');
+    const asked = (form) => all.map(({ slug, asked: one }) => report(slug, form, one)).join('\n');
     // Numbers without the zeros at their end, of which sums keep as many as they have ever had.
     const held = Object.entries(tables).map(([name, counts]) =>
         `SELECT coalesce(jsonb_agg(w.r ORDER BY w.r::text), '[]')
@@ -71,9 +77,9 @@ export function rollupFaults(database = process.env.AIDLEDGER_TEST_DATABASE) {
                    FROM ${name} AS t WHERE ${counts}) AS w;`).join('\n');
     const lines = run(`BEGIN ISOLATION LEVEL REPEATABLE READ;
         SELECT tree_size FROM rollup_progress; SELECT tree_size();
-        ${asked}
+        ${asked('current')}
         UPDATE rollup_progress SET tree_size = -1 WHERE only_one;
-        ${asked}
+        ${asked('query')}
         ROLLBACK;
         BEGIN; ${held} CALL rollups_make(); ${held} ROLLBACK;`, database).trimEnd().split('\n');
     const [held1, size, ...answers] = lines;

@@ -1,4 +1,4 @@
-/* plain_test.c - the form of a list that nobody filters. */
+/* plain_test.c - second forms of lists and reports. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/plain.h"
 
@@ -52,13 +52,54 @@ END_TEST
 START_TEST(it_fits_whoever_gives_no_parameter)
 {
     struct exchange *x = suite_exchange();
+    struct plain plain;
     x->statement = &list;
-    ck_assert(plain_fits(x));
+    ck_assert(plain_make(x->arena, &list, &plain));
+    ck_assert(plain_fits(&plain, x));
+    ck_assert_uint_eq(plain_parameters(&plain, &list), 0);
     x->values[1] = "7";
-    ck_assert(!plain_fits(x));
+    ck_assert(!plain_fits(&plain, x));
+    suite_exchange_free(x);
+}
+END_TEST
+
+START_TEST(that_of_a_report_takes_what_it_names)
+{
+    struct exchange *x = suite_exchange();
+    struct statement report = list;
+    struct plain plain;
+    report.name = "report_thing";
+    report.kind = STATEMENT_REPORT;
+    report.lane = LANE_REPORT;
+    report.current = "SELECT $2::text, $25, '$'";
+    x->statement = &report;
+    ck_assert(plain_make(x->arena, &report, &plain));
+    ck_assert_str_eq(plain.name, "report_thing_current");
+    ck_assert_ptr_eq(plain.sql, report.current);
+    ck_assert_uint_eq(plain.takes, 2);
+    ck_assert_uint_eq(plain_parameters(&plain, &report), 2);
+    x->values[1] = "7";
+    ck_assert(plain_fits(&plain, x));
+    x->values[0] = "7";
+    ck_assert(!plain_fits(&plain, x));
+    suite_exchange_free(x);
+}
+END_TEST
+
+START_TEST(a_report_without_one_has_none)
+{
+    struct exchange *x = suite_exchange();
+    struct statement report = list;
+    struct plain plain;
+    report.kind = STATEMENT_REPORT;
+    report.lane = LANE_REPORT;
+    x->statement = &report;
+    ck_assert(plain_make(x->arena, &report, &plain));
+    ck_assert(!plain_fits(&plain, x));
     suite_exchange_free(x);
 }
 END_TEST
 
 SUITE("plain", every_parameter_is_absent_for_good, what_needs_a_parameter_has_no_plain_form,
-      it_fits_whoever_gives_no_parameter)
+      it_fits_whoever_gives_no_parameter, that_of_a_report_takes_what_it_names,
+      a_report_without_one_has_none)

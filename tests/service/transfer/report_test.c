@@ -49,7 +49,10 @@ static struct run prepare(const struct record *cells, size_t count)
 {
     struct run run = {.arena = suite_arena(), .manifest = json_loads(manifest_text, 0, NULL)};
     ck_assert_ptr_nonnull(run.manifest);
-    run.report = (struct report){.manifest = run.manifest, .tree_size = "12", .bare = true};
+    run.report = (struct report){.manifest = run.manifest,
+                                 .cells = report_cells(run.arena, run.manifest),
+                                 .tree_size = "12",
+                                 .bare = true};
     run.rows = (struct rows){
         .source = cells, .count = count, .columns = COLUMNS, .name = name_of, .cell = cell_of};
     run.out = text_open(run.arena, 1 << 16);
