@@ -225,8 +225,7 @@ static bool extend(struct exchange *x, const json_t **manifest, const char *name
 {
     json_t *extended = copy_manifest(x, *manifest);
     json_t *more = json_loads(cell, 0, NULL);
-    const bool done =
-        more != NULL && json_array_extend(json_object_get(extended, name), more) == 0;
+    const bool done = more != NULL && json_array_extend(json_object_get(extended, name), more) == 0;
     json_decref(more);
     *manifest = extended;
     return done;

@@ -120,9 +120,10 @@ const struct report_cell *report_cells(struct arena *arena, const json_t *manife
         text_add_char(&before, ':');
         if (before.full)
             return NULL;
-        cells[i] = (struct report_cell){.before = before.data,
-                                        .before_bytes = before.length,
-                                        .bare = strcmp(report_word(column, "type"), "integer") == 0};
+        cells[i] =
+            (struct report_cell){.before = before.data,
+                                 .before_bytes = before.length,
+                                 .bare = strcmp(report_word(column, "type"), "integer") == 0};
     }
     return cells;
 }

@@ -20,8 +20,8 @@ struct report {
     size_t parameter_count;
     const struct report_cell *cells; /* of report_cells(), for the forms in JSON */
     struct preface preface;          /* what it says beside its rows; members may be NULL */
-    bool bare;              /* no notes: CSV for programs */
-    bool bom;               /* CSV begins with a byte order mark, for spreadsheets */
+    bool bare;                       /* no notes: CSV for programs */
+    bool bom;                        /* CSV begins with a byte order mark, for spreadsheets */
 };
 
 /* A member of the manifest, or of one of its columns, that is text; "" when there is none. */
