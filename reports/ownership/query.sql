@@ -9,7 +9,7 @@
 WITH input AS MATERIALIZED (
     SELECT i.*, p.position, p.late, p.recorded_at, a.answer,
            i.state = 'NOT_INVITED' AS uninvited,
-           coalesce(i.due_on < report_day(), false) AS due
+           coalesce(i.due_on < (SELECT report_day()), false) AS due
       FROM report_inputs() AS i
       LEFT JOIN ownership_position AS p ON p.id = i.position_id
       LEFT JOIN ownership_answer AS a

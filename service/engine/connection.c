@@ -17,7 +17,7 @@ enum {
     ENTER_PARAMETERS = 9,
     GRACE_MS = 1000, /* beyond statement_timeout, then the server is gone */
     FILTERS_BYTES = 64 * 1024,
-    POSITION_PARAMETERS = 3,
+    POSITION_PARAMETERS = 4,
     TEXT_OID = 25
 };
 
@@ -34,7 +34,8 @@ const char lane_enter_sql[] = "SELECT set_config('aidledger.principal', $1::text
 /* A report is bound to a position before its query runs, and says which one it was and what it has
    to say beside its rows; and whether its plain form is of that position. */
 static const char position_sql[] = "SELECT tree_size, preface, note, related, report_is_current(),"
-                                   "       set_config('plan_cache_mode', $3::text, true)"
+                                   "       set_config('plan_cache_mode', $3::text, true),"
+                                   "       set_config('enable_nestloop', $4::text, true)"
                                    "  FROM report_enter($1::text, $2::jsonb)";
 
 /* ---------------------------------------------------------------- receiving */
@@ -260,11 +261,14 @@ static const char *filters_of(struct exchange *x)
     return NULL;
 }
 
-/* The lane plans a report for what it is asked, and a plain form once. */
+/* The lane plans a report for what it is asked, and a plain form once. What a report reads is large,
+   and how much its filters leave is only guessed: a nested loop that was meant for one row has gone
+   through everything for each of thousands. */
 static bool send_position(struct connection *c, struct exchange *x, bool plain)
 {
     const char *const values[POSITION_PARAMETERS] = {x->as_of, filters_of(x),
-                                                     plain ? c->plan->kind->plans : NEW_PLANS};
+                                                     plain ? c->plan->kind->plans : NEW_PLANS,
+                                                     plain ? "on" : "off"};
     return PQsendQueryPrepared(c->link.db, "position", POSITION_PARAMETERS, values, NULL, NULL,
                                0) != 0;
 }
