@@ -75,6 +75,15 @@ function statement(name) {
     return { sql: lines.filter((line) => !line.startsWith('--')).join('\n'), parameters };
 }
 
+// The look-up of a report, its parameters counted through.
+function current(slug) {
+    const { parameters } = statement(`reports/${slug}/query.sql`);
+    const { sql } = statement(`reports/${slug}/current.sql`);
+    const named = [...new Set([...sql.matchAll(/\$(\d+)/g)].map(([, n]) => Number(n)))];
+    return { sql: sql.replace(/\$(\d+)/g, (_, n) => `$${named.indexOf(Number(n)) + 1}`),
+        parameters: named.map((n) => parameters[n - 1]) };
+}
+
 // What the service sends before a statement, from the one place where it is written.
 function prelude(name) {
     const source = readFileSync('service/engine/connection.c', 'utf8');
@@ -284,7 +293,7 @@ async function main() {
     const read = statement('commitment/read');
     const list = statement('commitment/list');
     const create = statement('commitment/create');
-    const report = statement('reports/portfolio/query.sql');
+    const report = current('portfolio');
     writeFileSync(`${scratch}/fastify.json`, JSON.stringify({
         host: url.host, port: Number(url.port), database: url.dbname, enter: prelude('lane_enter_sql'),
         position: prelude('position_sql'),

@@ -60,12 +60,13 @@ for (const read of config.reads) {
 }
 
 for (const report of config.reports) {
-    const pool = poolOf('aidledger_reporter', '-c plan_cache_mode=force_custom_plan',
+    const pool = poolOf('aidledger_reporter', '-c plan_cache_mode=force_generic_plan',
         report.connections);
     app.get(report.path, async (request, reply) => {
         const values = report.parameters.map((name) => request.query[name] ?? null);
         const rows = await transaction(pool, async (client) => {
-            await client.query({ name: 'position', text: config.position, values: [null, '{}'] });
+            await client.query({ name: 'position', text: config.position, values: [null, '{}',
+                'force_generic_plan', 'on'] });
             return (await client.query({ name: report.name, text: report.sql, values, types })).rows;
         });
         return reply.send({ rows });

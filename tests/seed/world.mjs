@@ -958,7 +958,8 @@ function rollUp(conninfo) {
         // further
     }
     ask(conninfo, Object.keys(tables).map((name) => `VACUUM (ANALYZE) ${name}`).concat(
-        ['portfolio', 'group', 'group_country', 'ownership', 'disagreement', 'disagreement_place']
+        ['portfolio', 'group', 'group_country', 'ownership', 'disagreement', 'disagreement_place',
+            'disagreement_count']
             .map((name) => `VACUUM (ANALYZE) rollup_${name}`)));
 }
 
