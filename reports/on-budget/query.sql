@@ -15,19 +15,30 @@ WITH scheduled AS (
      GROUP BY p.donor, p.country, p.year, p.currency),
 system AS (
     SELECT s.* FROM report_systems($4, $5) AS s),
+budget AS MATERIALIZED (
+    SELECT b.donor, b.country, b.year, b.currency, sum(b.amount) AS amount
+      FROM report_budgets($4, $5) AS b
+     GROUP BY b.donor, b.country, b.year, b.currency),
 cell AS MATERIALIZED (
     SELECT coalesce(o.identifier, o.id::text) AS donor_key, o.name AS donor_name, k.country,
            k.year, k.currency, s.disbursed, c.amount AS scheduled,
+           b.amount AS budgeted,
+           EXISTS (SELECT FROM budget AS e
+                    WHERE (e.donor, e.country, e.year) = (k.donor, k.country, k.year)) AS elsewhere,
            CASE WHEN s.channel_unstated < s.disbursed THEN s.treasury END AS treasury,
            CASE WHEN s.aid_type_unstated < s.disbursed THEN s.budget_support END AS budget_support
       FROM (SELECT w.donor, w.country, w.year, w.currency FROM system AS w
              UNION
-            SELECT w.donor, w.country, w.year, w.currency FROM scheduled AS w) AS k
+            SELECT w.donor, w.country, w.year, w.currency FROM scheduled AS w
+             UNION
+            SELECT w.donor, w.country, w.year, w.currency FROM budget AS w) AS k
       JOIN organisation AS o ON o.id = k.donor
       LEFT JOIN system AS s
         ON (s.donor, s.country, s.year, s.currency) = (k.donor, k.country, k.year, k.currency)
       LEFT JOIN scheduled AS c
         ON (c.donor, c.country, c.year, c.currency) = (k.donor, k.country, k.year, k.currency)
+      LEFT JOIN budget AS b
+        ON (b.donor, b.country, b.year, b.currency) = (k.donor, k.country, k.year, k.currency)
      WHERE ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
        AND ($2::text IS NULL OR k.country = $2)
        AND ($3::integer IS NULL OR k.year = $3)),
@@ -43,10 +54,20 @@ told AS (
       FROM cell AS c
      CROSS JOIN LATERAL (
            SELECT CASE WHEN coalesce(c.disbursed, 0) <= 0 THEN 'nothing disbursed'
-                       WHEN c.disbursed = 'NaN' THEN 'no rate' END AS reason) AS w
+                       WHEN c.disbursed = 'NaN' THEN 'no rate' END AS reason,
+                  CASE WHEN c.budgeted IS NULL AND c.elsewhere
+                       THEN 'the approved budget is recorded in another currency'
+                       WHEN c.budgeted IS NULL THEN 'the approved budget is not recorded'
+                       WHEN 'NaN' IN (c.budgeted, c.scheduled) THEN 'no rate'
+                       WHEN c.scheduled IS NULL
+                       THEN 'what was scheduled is not known, or the year has not ended' END
+                       AS unknown) AS w
      CROSS JOIN LATERAL (VALUES
-           (1, '6_1', NULL::numeric, c.scheduled, 0, 'the approved budget is not recorded'),
-           (2, '6_2', NULL, NULL, 0, 'the approved budget is not recorded'),
+           (1, '6_1', CASE WHEN w.unknown IS NULL THEN least(c.budgeted, c.scheduled) END,
+               c.scheduled, (w.unknown IS NULL)::integer, coalesce(w.unknown, 'nothing scheduled')),
+           (2, '6_2', CASE WHEN w.unknown IS NULL
+                           THEN greatest(c.budgeted - c.scheduled, 0) END,
+               c.budgeted, (w.unknown IS NULL)::integer, coalesce(w.unknown, 'nothing on budget')),
            (3, '9b-budget_execution', c.treasury, c.disbursed, num_nonnulls(c.treasury),
                coalesce(w.reason, 'no channel is stated')),
            (4, '9b-financial_reporting', c.budget_support, c.disbursed,

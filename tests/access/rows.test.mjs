@@ -37,7 +37,8 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'ledger_leaf', 'country_group_membership',
     'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking',
     'fiscal_calendar', 'ledger_content', 'ledger_erasure', 'observation', 'observation_withdrawal',
-    'indicator_mask', 'indicator_mask_decision', 'indicator_mask_withdrawal'];
+    'indicator_mask', 'indicator_mask_decision', 'indicator_mask_withdrawal', 'approved_budget',
+    'approved_budget_withdrawal'];
 
 function asRole(role, settings, statement) {
     const set = Object.entries(settings)
@@ -304,6 +305,34 @@ test('a statistician speaks for the own country, the steward for agencies and on
             assert.throws(() => asRole('aidledger_writer', who, insert(who)), /row-level security/,
                 `${who.roles} ${insert(who)}`);
         }
+    }
+});
+
+test('a government speaks of its own budget, and of public commitments of the donor', async () => {
+    const made = await make.budgeted();
+    const idOf = (identifier) =>
+        rows(`SELECT id FROM organisation WHERE identifier = '${identifier}'`)[0].id;
+    const donor = idOf('XI-DEMO-DONOR');
+    const malawi = { organisation: idOf('XI-DEMO-MW'), roles: 'recipient_officer', country: 'MW' };
+    const others = [{ ...malawi, country: 'ZM' }, { ...malawi, roles: 'statistician' },
+        { organisation: donor, roles: 'donor_approver' },
+        { organisation: idOf('XI-DEMO-STEWARD'), roles: 'steward' }];
+    const budget = (commitment, by = donor) => (who) => `INSERT INTO approved_budget (id, country,
+        donor_id, year, commitment_id, amount, currency, approved_on, source, organisation_id, entry,
+        recorded_at) VALUES (gen_random_uuid(), 'MW', '${by}', 1999, ${commitment}, 1, 'USD',
+        '2026-01-01', 'x', '${who.organisation}', '${made.entry}', now())`;
+    const end = (who) => `INSERT INTO approved_budget_withdrawal VALUES ('${made.id}', 'x',
+        '${who.organisation}', '${made.entry}', now())`;
+    for (const insert of [budget('NULL'), budget(`'${shown.id}'`), end]) {
+        assert.throws(() => asRole('aidledger_writer', malawi, `${insert(malawi)};
+            DO $$ BEGIN RAISE EXCEPTION 'it was let in'; END $$`), /it was let in/, insert(malawi));
+        for (const who of others) {
+            assert.throws(() => asRole('aidledger_writer', who, insert(who)), /row-level security/);
+        }
+    }
+    for (const insert of [budget(`'${hidden.id}'`), budget(`'${shown.id}'`, malawi.organisation)]) {
+        assert.throws(() => asRole('aidledger_writer', malawi, insert(malawi)),
+            /row-level security/);
     }
 });
 

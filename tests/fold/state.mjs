@@ -91,7 +91,7 @@ export class State {
             'comment', 'comment_change', 'third_party_observation', 'third_party_account',
             'third_party_reply', 'third_party_moderation', 'fiscal_calendar',
             'observation', 'observation_withdrawal', 'indicator_mask', 'indicator_mask_decision',
-            'indicator_mask_withdrawal']
+            'indicator_mask_withdrawal', 'approved_budget', 'approved_budget_withdrawal']
             .map((name) => [name, []]));
     }
 
@@ -1693,6 +1693,33 @@ const steps = {
             state.note(leaf, 'no such observation is in force');
         }
         state.rows.observation_withdrawal.push({ observation_id: leaf.aggregate,
+            reason: said.reason, organisation_id: leaf.organisation, entry: leaf.entry,
+            recorded_at: leaf.at });
+    },
+
+    'budget.stated': (state, leaf, said) => {
+        const like = (row) => row.country === said.country && row.donor_id === said.donor
+            && row.year === said.year && row.currency === said.currency
+            && row.commitment_id === (said.commitment ?? null);
+        const held = state.rows.approved_budget.filter(like).find((row) => !state.rows.approved_budget
+            .some((next) => next.supersedes === row.id)
+            && !state.rows.approved_budget_withdrawal.some((end) => end.budget_id === row.id));
+        if (held?.id !== said.supersedes) {
+            state.note(leaf, `what is in force is ${held?.id}, not ${said.supersedes}`);
+        }
+        const { donor, commitment, ...rest } = said;
+        state.rows.approved_budget.push({ url: null, sha256: null, supersedes: null, reason: null,
+            ...rest, donor_id: donor, commitment_id: commitment ?? null,
+            amount: numeric(said.amount), organisation_id: leaf.organisation, entry: leaf.entry,
+            recorded_at: leaf.at });
+    },
+
+    'budget.withdrawn': (state, leaf, said) => {
+        if (!state.rows.approved_budget.some((row) => row.id === leaf.aggregate)
+            || state.rows.approved_budget.some((row) => row.supersedes === leaf.aggregate)) {
+            state.note(leaf, 'no such budget is in force');
+        }
+        state.rows.approved_budget_withdrawal.push({ budget_id: leaf.aggregate,
             reason: said.reason, organisation_id: leaf.organisation, entry: leaf.entry,
             recorded_at: leaf.at });
     },

@@ -273,6 +273,13 @@ async function statistics() {
     await make.maskDecided('refused', { year_end: undefined });
 }
 
+async function budgets() {
+    await make.rebudgeted();
+    await make.unbudgeted();
+    await make.budgetedCommitment({ amount: '0012.5', url: 'https://example.org/act',
+        sha256: 'ab'.repeat(32) });
+}
+
 async function endings() {
     const stopped = await make.suspended();
     const resumed = await done(api.donorApprover.post(`${stopped.path}/resume`,
@@ -419,6 +426,7 @@ before(async () => {
     await fiscalYears();
     await wishes();
     await statistics();
+    await budgets();
     await linkAnswers();
     await plans();
     await erasures();

@@ -158,6 +158,10 @@ const prepared = {
     indicator_mask_read: async () => on(await make.masked()),
     indicator_mask_decide: async () => on(await make.masked()),
     indicator_mask_withdraw: async () => on(await make.masked()),
+    approved_budget_state: async () => ({ body: { ...bodyExample(operations.approved_budget_state),
+        year: make.freshBudgetYear() } }),
+    approved_budget_read: async () => on(await make.budgeted()),
+    approved_budget_withdraw: async () => on(await make.budgeted()),
     receipt_confirmation_confirm: async () => ({
         body: { ...bodyExample(operations.receipt_confirmation_confirm),
             transaction_id: (await make.paid()).transaction.id },

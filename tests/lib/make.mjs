@@ -505,6 +505,46 @@ export async function maskDecided(decision = 'approved', changes = {}) {
         { decision, reason: 'The register of licences shows none.' }, { ifMatch: made.etag }), 200));
 }
 
+function budgetOf(answer) {
+    const { approved_budget: body } = answer.body;
+    return { id: body.id, path: `/v1/approved-budgets/${body.id}`, etag: answer.etag,
+        entry: answer.body.statement.entry, year: body.year, body };
+}
+
+// Of each year, what Malawi's budget holds of the donor's money is stated once.
+let budgetYear = 1900;
+
+export function freshBudgetYear() {
+    budgetYear += 1;
+    return budgetYear;
+}
+
+export async function budgeted(changes) {
+    return budgetOf(await done(api.officer.post('/v1/approved-budgets', { donor: 'XI-DEMO-DONOR',
+        year: changes?.year ?? freshBudgetYear(), amount: '120000.00', currency: 'USD', approved_on: '2026-06-30',
+        source: 'Appropriation Act', ...changes }), 201));
+}
+
+// Of a commitment in effect.
+export async function budgetedCommitment(changes) {
+    const { id, body } = await effective();
+    return { ...await budgeted({ commitment_id: id, ...changes }), commitment: id,
+        donor: body.organisation.identifier };
+}
+
+export async function rebudgeted() {
+    const made = await budgeted();
+    const after = await budgeted({ year: made.year, amount: '130000.00', supersedes: made.id,
+        reason: 'A supplementary budget.' });
+    return { ...made, after: after.id, entry: after.entry };
+}
+
+export async function unbudgeted() {
+    const made = await budgeted();
+    return budgetOf(await done(api.officer.post(`${made.path}/withdraw`, { reason: 'Not passed.' },
+        { ifMatch: made.etag }), 200));
+}
+
 function receiptOf(answer) {
     const { receipt_confirmation: body } = answer.body;
     return {

@@ -150,6 +150,16 @@ before(async () => {
     await good((await make.statistician()).post(`${recounted.path}/withdraw`,
         { reason: 'The weights were wrong.' }, { ifMatch: recounted.etag }));
     await look('no longer measured');
+    const voted = await make.budgeted();
+    around.push(voted.path, `/v1/approved-budgets?country=MW&year=${voted.year}`,
+        `/v1/approved-budgets?year=${voted.year}&state=in_force`);
+    await look('budgeted');
+    const revoted = await make.budgeted({ year: voted.year, amount: '0.00', supersedes: voted.id,
+        reason: 'A supplementary budget.' });
+    await look('budgeted anew');
+    await good(api.officer.post(`${revoted.path}/withdraw`, { reason: 'Not passed.' },
+        { ifMatch: revoted.etag }));
+    await look('no longer budgeted');
     const mask = await make.masked();
     around.push(mask.path, `/v1/indicator-masks?country=MW&year=${mask.year}&limit=200`,
         '/v1/indicator-masks?state=approved');

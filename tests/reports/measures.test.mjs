@@ -305,6 +305,40 @@ test('untied aid: the scorecards follow the second definition', async () => {
             .reduce((total, name) => total + sum(all, name), 0n)]);
 });
 
+// ---------------------------------------------------------------- on budget
+
+// Kenya, of what XI-TEST-SOUTH had scheduled when the year began. 2021: 90 on budget of 100 scheduled, 90 %,
+// and none beyond. 2022: 130 of 100: 100 %, and 30 of 130, 23.08 %, beyond. 2023: nothing scheduled, so no
+// share of it, and all of 50 beyond. 2024: the budget holds none of 100: 0 %, and no share of nothing. What
+// was stated for 2025 is withdrawn. Ghana, 2022: 105 of Q and 45 of R, 150 of 200, 75 %.
+test('on budget: two indicators, each by its own denominator, null where one is missing', async () => {
+    const all = await late('on-budget?donor=XI-TEST-SOUTH');
+    const told = (country, year, indicator) => pick(all.find((row) => row.country === country
+        && row.year === year && row.indicator === indicator),
+    ['numerator', 'denominator', 'at_least', 'null_reason']);
+    assert.deepEqual(told('KE', 2021, '6_1'), ['90.00', '100.00', '90.00', null]);
+    assert.deepEqual(told('KE', 2021, '6_2'), ['0.00', '90.00', '0.00', null]);
+    assert.deepEqual(told('KE', 2022, '6_1'), ['100.00', '100.00', '100.00', null]);
+    assert.deepEqual(told('KE', 2022, '6_2'), ['30.00', '130.00', '23.08', null]);
+    assert.deepEqual(told('KE', 2023, '6_1'), ['0.00', '0.00', null, 'nothing scheduled']);
+    assert.deepEqual(told('KE', 2023, '6_2'), ['50.00', '50.00', '100.00', null]);
+    assert.deepEqual(told('KE', 2024, '6_1'), ['0.00', '100.00', '0.00', null]);
+    assert.deepEqual(told('KE', 2024, '6_2'), ['0.00', '0.00', null, 'nothing on budget']);
+    assert.deepEqual(told('KE', 2025, '6_1'),
+        [null, '200.00', null, 'the approved budget is not recorded']);
+    assert.deepEqual(told('GH', 2022, '6_1'), ['150.00', '200.00', '75.00', null]);
+});
+
+// Half a euro for a dollar on the day the budget was approved and for what was scheduled alike.
+test('on budget: both sides in another currency, and what has no rate is not compared', async () => {
+    const all = await withDeadlinesPassed(world.a, () => report(inEuro('on-budget')));
+    const told = (country, year, indicator, currency = 'EUR') => pick(all.find((row) =>
+        row.country === country && row.year === year && row.indicator === indicator
+        && row.currency === currency), ['numerator', 'denominator', 'at_least', 'null_reason']);
+    assert.deepEqual(told('KE', 2022, '6_2'), ['15.00', '65.00', '23.08', null]);
+    assert.deepEqual(told('MW', 2021, '6_2', 'MWK')[3], 'no rate');
+});
+
 // ---------------------------------------------------------------- data collection
 
 // 2021: 64 indicators of the list of 2022 by 195 countries are 12480 cells, of which A10 of Malawi does not
@@ -672,8 +706,8 @@ test('on budget: floors, by what is known, and null where nothing is', async () 
         [null, '200.00', 0, null, 'no channel is stated']);
     assert.deepEqual(told('KZ', '9b'), [null, '200.00', 3, '0.00', null]);
     assert.deepEqual(told('BF', '9b'), [null, '10.00', 0, null, 'no component is known']);
-    assert.deepEqual(told('KE', '6_1', 2024),
-        [null, '100.00', null, null, 'the approved budget is not recorded']);
+    assert.deepEqual(told('KE', '6_1', 2025),
+        [null, '200.00', null, null, 'the approved budget is not recorded']);
     assert.deepEqual(told('KE', '9b', 2024), [null, null, 0, null, 'nothing disbursed']);
 });
 

@@ -47,6 +47,11 @@
 // XI-TEST-NGO, an organisation of civil society, comments on D twice and files what it observed of it;
 // Malawi comments on D once.
 //
+// Of the money of XI-TEST-SOUTH, the budget that Kenya's parliament approved holds 90.00 USD for 2021, 130.00
+// for 2022, 50.00 for 2023 and nothing for 2024; what it had stated for 2025 is withdrawn. Ghana's holds
+// for 2022, of Q first 100.00 and then 105.00, and of R 45.00. Malawi's holds 90000.00 MWK of XI-DEMO-DONOR
+// for 2021.
+//
 // Of ICT indicators, by the list of 2022, Malawi states of 2021: HH7 24.0, A2 60.1 without its metadata, B3
 // suppressed, HH6 140 percent, which is out of range, and HH3, which it withdraws. Of 2022: HH7 27.0, and
 // then 28.0 in its place. Kenya states A3 of 2021 by the list of 2016. The steward takes over from an agency
@@ -194,6 +199,7 @@ async function makeScheduled() {
     await confirm(kenya, p3, 'full', '49.80', '2023-06-21');
     await explain(south, await confirm(ghana, r1, 'not_received'), 'wrong_account');
     await link(south, p, 'target-a');
+    await makeBudgets({ kenya, ghana, q, r });
     return { p, q, r, south };
 }
 
@@ -207,6 +213,27 @@ async function makeComments(path) {
     await good(ngo.post(`${path}/third-party-observations`, { standing: 'civil_society',
         ground: 'We train the teachers of these schools.', observed_on: '2021-09-01',
         text: 'Two of five schools have no equipment.', place: 'Karonga district' }));
+}
+
+async function budget(officer, year, amount, more) {
+    const { body, location } = await good(officer.post('/v1/approved-budgets', {
+        donor: 'XI-TEST-SOUTH', year, amount, currency: 'USD', approved_on: `${year - 1}-12-15`,
+        source: 'Appropriation Act', ...more }));
+    return { id: body.approved_budget.id, location };
+}
+
+async function makeBudgets({ kenya, ghana, q, r }) {
+    const of = (path) => ({ commitment_id: path.split('/').at(-1) });
+    for (const [year, amount] of [[2021, '90.00'], [2022, '130.00'], [2023, '50.00'], [2024, '0.00']]) {
+        await budget(kenya, year, amount);
+    }
+    const { location } = await budget(kenya, 2025, '200.00');
+    await good(kenya.post(`${location}/withdraw`, { reason: 'It was not passed.' },
+        { ifMatch: '"1"' }));
+    const { id } = await budget(ghana, 2022, '100.00', of(q));
+    await budget(ghana, 2022, '105.00', { ...of(q), supersedes: id, reason: 'As amended.' });
+    await budget(ghana, 2022, '45.00', of(r));
+    await budget(api.officer, 2021, '90000.00', { donor: 'XI-DEMO-DONOR', currency: 'MWK' });
 }
 
 // What HH7 is observed by, when it conforms to the list of 2022 in everything.
