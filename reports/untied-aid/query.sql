@@ -33,7 +33,46 @@ told AS (
            sum(p.amount) FILTER (WHERE p.tying = 'unreported') AS unreported,
            sum(p.amount) FILTER (WHERE p.tying = 'disregarded') AS disregarded
       FROM part AS p
-     GROUP BY p.donor_key, p.donor_name, p.country, p.year, p.currency)
+     GROUP BY p.donor_key, p.donor_name, p.country, p.year, p.currency),
+contract AS MATERIALIZED (
+    SELECT k.*, coalesce(o.identifier, o.id::text) AS donor_key, o.name AS donor_name,
+           extract(year FROM coalesce(r.commitment_date, k.awarded_on))::integer AS year
+      FROM report_contracts($4, $5) AS k
+      JOIN organisation AS o ON o.id = k.donor
+      JOIN report_commitments() AS c ON c.commitment_id = k.commitment_id
+      JOIN commitment_revision AS r
+        ON r.commitment_id = c.commitment_id AND r.revision = c.revision
+     WHERE NOT coalesce($6, false)
+       AND ($1 IS NULL OR $1 IN (o.identifier, o.id::text))
+       AND ($2 IS NULL OR k.country = $2)),
+won AS (
+    SELECT k.donor_key, k.donor_name, k.country, k.year, k.currency, count(*) AS contracts,
+           count(*) FILTER (WHERE k.differing) AS differing, sum(k.amount) AS value,
+           sum(k.amount) FILTER (WHERE k.supplier_country IS NOT NULL
+                                   AND k.donor_country IS NOT NULL) AS known,
+           sum(k.amount) FILTER (WHERE k.supplier_country <> k.donor_country) AS outside,
+           bool_and(k.donor_country IS NULL) AS homeless
+      FROM contract AS k
+     WHERE ($3 IS NULL OR k.year = $3)
+     GROUP BY k.donor_key, k.donor_name, k.country, k.year, k.currency),
+cell AS (
+    SELECT k.donor_key, k.donor_name, k.country, k.year, k.currency, t.committed, t.untied,
+           t.partially_tied, t.tied, t.unreported, t.disregarded, coalesce(w.contracts, 0) AS contracts,
+           coalesce(w.differing, 0) AS differing, w.value, w.known,
+           CASE WHEN w.known IS NOT NULL THEN coalesce(w.outside, 0) END AS outside,
+           CASE WHEN w.contracts IS NULL THEN 'no contract is known'
+                WHEN w.homeless THEN 'the country of the donor is not known'
+                WHEN w.known IS NULL THEN 'no country of a supplier is known'
+                WHEN w.known = 'NaN' THEN 'no rate' END AS reason
+      FROM (SELECT t.donor_key, t.donor_name, t.country, t.year, t.currency FROM told AS t
+             UNION
+            SELECT w.donor_key, w.donor_name, w.country, w.year, w.currency FROM won AS w) AS k
+      LEFT JOIN told AS t
+        ON (t.donor_key, t.year, t.currency) = (k.donor_key, k.year, k.currency)
+       AND t.country IS NOT DISTINCT FROM k.country
+      LEFT JOIN won AS w
+        ON (w.donor_key, w.year, w.currency) = (k.donor_key, k.year, k.currency)
+       AND w.country IS NOT DISTINCT FROM k.country)
 SELECT t.donor_key AS donor, t.donor_name, t.country, t.year, t.currency,
        report_sum(t.committed, u.minor_unit, $4) AS committed,
        report_sum(t.untied, u.minor_unit, $4) AS untied,
@@ -44,12 +83,22 @@ SELECT t.donor_key AS donor, t.donor_name, t.country, t.year, t.currency,
        report_share(t.untied, coalesce(t.untied, 0) + coalesce(t.partially_tied, 0)
                               + coalesce(t.tied, 0)) AS untied_rate,
        report_share(t.unreported, t.committed - coalesce(t.disregarded, 0)) AS unreported_rate,
+       t.contracts, t.differing AS contracts_differing,
+       CASE WHEN t.value IS NOT NULL THEN report_sum(t.value, u.minor_unit, $4) END
+           AS contract_value,
+       CASE WHEN t.known IS NOT NULL THEN report_sum(t.known, u.minor_unit, $4) END
+           AS contract_value_known,
+       CASE WHEN t.outside IS NOT NULL THEN report_sum(t.outside, u.minor_unit, $4) END
+           AS contract_value_outside,
+       report_share(t.outside, t.known) AS de_facto_untied_rate,
+       report_share(t.known, t.committed - coalesce(t.disregarded, 0)) AS contracts_known_rate,
+       t.reason AS de_facto_null_reason,
        CASE WHEN row_number() OVER place = 1 THEN report_conversion($4, $5) END AS method,
        CASE WHEN row_number() OVER place = 1
             THEN report_conversion_limits($4, $5, (SELECT m.notes FROM missing AS m)) END
            AS limitations
   FROM (VALUES (true)) AS always
-  LEFT JOIN told AS t ON true
+  LEFT JOIN cell AS t ON true
   LEFT JOIN currency AS u ON u.code = t.currency
 WINDOW place AS (ORDER BY t.donor_key COLLATE "C", t.country COLLATE "C", t.year,
                           t.currency COLLATE "C")

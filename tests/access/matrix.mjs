@@ -216,6 +216,10 @@ receipt_confirmation_explain               401 200 403 200 403 403 403 403 403 4
 receipt_confirmation_correct               401 200 403 200 403 403 403 403 403 403 403 403 403
 receipt_confirmation_accept                401 403 403 200 403 403 403 200 403 403 403 403 403
 receipt_confirmation_receive               401 403 403 403 200 403 403 403 403 403 200 403 403
+contract_award_list                        200 200 200 200 200 200 200 200 200 200 200 200 200
+contract_award_read                        200 200 200 200 200 200 200 200 200 200 200 200 200
+contract_award_state                       401 201 403 201 403 201 403 201 403 403 403 403 403
+contract_award_withdraw                    401 200 403 200 403 403 403 403 403 403 403 403 403
 approved_budget_list                       200 200 200 200 200 200 200 200 200 200 200 200 200
 approved_budget_read                       200 200 200 200 200 200 200 200 200 200 200 200 200
 approved_budget_state                      401 403 403 403 403 201 201 201 201 403 403 403 403

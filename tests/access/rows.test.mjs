@@ -38,7 +38,7 @@ const RECORDS = [...FOLLOWERS.filter((name) => name !== 'ownership_input'), 'all
     'pledge_conversion', 'pledge_withdrawal', 'flow_link', 'flow_parking',
     'fiscal_calendar', 'ledger_content', 'ledger_erasure', 'observation', 'observation_withdrawal',
     'indicator_mask', 'indicator_mask_decision', 'indicator_mask_withdrawal', 'approved_budget',
-    'approved_budget_withdrawal'];
+    'approved_budget_withdrawal', 'contract_award', 'contract_award_withdrawal'];
 
 function asRole(role, settings, statement) {
     const set = Object.entries(settings)
@@ -333,6 +333,38 @@ test('a government speaks of its own budget, and of public commitments of the do
     for (const insert of [budget(`'${hidden.id}'`), budget(`'${shown.id}'`, malawi.organisation)]) {
         assert.throws(() => asRole('aidledger_writer', malawi, insert(malawi)),
             /row-level security/);
+    }
+});
+
+test('contracts are stated by those who have to do with them, and withdrawn by the same', async () => {
+    const made = await make.contracted({}, api.donor, shown);
+    const idOf = (identifier) =>
+        rows(`SELECT id FROM organisation WHERE identifier = '${identifier}'`)[0].id;
+    const donor = { organisation: idOf('XI-DEMO-DONOR'), roles: 'donor_editor' };
+    const malawi = { organisation: idOf('XI-DEMO-MW'), roles: 'recipient_officer', country: 'MW' };
+    const kenya = { ...malawi, country: 'KE' };
+    const steward = { organisation: idOf('XI-DEMO-STEWARD'), roles: 'steward' };
+    const award = (side, commitment) => (who) => `INSERT INTO contract_award (id, commitment_id, side,
+        reference, reference_key, title, natural_person, supplier_name, amount, currency, awarded_on,
+        organisation_id, entry, recorded_at) VALUES (gen_random_uuid(), '${commitment}', '${side}',
+        'x', 'X', 'x', false, 'x', 1, 'USD', '2026-01-01', '${who.organisation}', '${made.entry}',
+        now())`;
+    const end = (who) => `INSERT INTO contract_award_withdrawal VALUES ('${made.id}', 'x',
+        '${who.organisation}', '${made.entry}', now())`;
+    for (const [insert, may, others] of [
+        [award('donor', shown.id), donor, [malawi, kenya, steward]],
+        [award('recipient', shown.id), malawi, [donor, kenya, steward]],
+        [award('implementer', shown.id), undefined, [donor, malawi, kenya, steward]],
+        [award('donor', hidden.id), undefined, [donor, malawi]],
+        [end, donor, [malawi, kenya, steward]]]) {
+        if (may) {
+            assert.throws(() => asRole('aidledger_writer', may, `${insert(may)};
+                DO $$ BEGIN RAISE EXCEPTION 'it was let in'; END $$`), /it was let in/, insert(may));
+        }
+        for (const who of others) {
+            assert.throws(() => asRole('aidledger_writer', who, insert(who)), /row-level security/,
+                insert(who));
+        }
     }
 });
 

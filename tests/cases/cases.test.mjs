@@ -303,6 +303,16 @@ const fixtures = {
     },
     prioritised,
     fresh_cell: async () => make.freshCell(),
+    contracted: () => make.contracted(),
+    contracted_commitment: async () => {
+        const made = await make.contracted({ reference: 'PR 7' });
+        return { ...made, contract: made.id, id: made.commitment };
+    },
+    recontracted: make.recontracted, uncontracted: make.uncontracted,
+    with_receiver: async () => {
+        const { commitment } = await make.paid({ receiver_org: { ref: 'XI-TEST-NGO' } });
+        return commitment;
+    },
     budgeted_for_2062: () => make.budgeted({ year: 2062 }),
     budgeted_for_2063: () => make.budgeted({ year: 2063 }),
     budgeted: () => make.budgeted(), budgeted_commitment: () => make.budgetedCommitment(),

@@ -91,7 +91,8 @@ export class State {
             'comment', 'comment_change', 'third_party_observation', 'third_party_account',
             'third_party_reply', 'third_party_moderation', 'fiscal_calendar',
             'observation', 'observation_withdrawal', 'indicator_mask', 'indicator_mask_decision',
-            'indicator_mask_withdrawal', 'approved_budget', 'approved_budget_withdrawal']
+            'indicator_mask_withdrawal', 'approved_budget', 'approved_budget_withdrawal',
+            'contract_award', 'contract_award_withdrawal']
             .map((name) => [name, []]));
     }
 
@@ -1695,6 +1696,35 @@ const steps = {
         state.rows.observation_withdrawal.push({ observation_id: leaf.aggregate,
             reason: said.reason, organisation_id: leaf.organisation, entry: leaf.entry,
             recorded_at: leaf.at });
+    },
+
+    'contract.stated': (state, leaf, said) => {
+        const key = referenceKey(said.reference);
+        const held = state.rows.contract_award.find((row) => row.commitment_id === said.commitment
+            && row.reference_key === key && row.organisation_id === leaf.organisation
+            && !state.rows.contract_award.some((next) => next.supersedes === row.id)
+            && !state.rows.contract_award_withdrawal.some((end) => end.award_id === row.id));
+        if (held?.id !== said.supersedes) {
+            state.note(leaf, `what is in force is ${held?.id}, not ${said.supersedes}`);
+        }
+        if (said.natural_person && (said.supplier_name || said.supplier_identifier)) {
+            state.note(leaf, 'it names a person');
+        }
+        const { commitment, ...rest } = said;
+        state.rows.contract_award.push({ country: null, supplier_name: null,
+            supplier_identifier: null, supplier_country: null, url: null, supersedes: null,
+            reason: null, ...rest, commitment_id: commitment, reference_key: key,
+            amount: numeric(said.amount), organisation_id: leaf.organisation, entry: leaf.entry,
+            recorded_at: leaf.at });
+    },
+
+    'contract.withdrawn': (state, leaf, said) => {
+        if (state.rows.contract_award.find((row) => row.id === leaf.aggregate)?.organisation_id
+            !== leaf.organisation) {
+            state.note(leaf, 'no such contract is stated by this organisation');
+        }
+        state.rows.contract_award_withdrawal.push({ award_id: leaf.aggregate, reason: said.reason,
+            organisation_id: leaf.organisation, entry: leaf.entry, recorded_at: leaf.at });
     },
 
     'budget.stated': (state, leaf, said) => {

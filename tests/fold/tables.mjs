@@ -80,6 +80,8 @@ export const tables = {
     indicator_mask: { key: ['id'] },
     indicator_mask_decision: { key: ['mask_id'] },
     indicator_mask_withdrawal: { key: ['mask_id'] },
+    contract_award: { key: ['id'] },
+    contract_award_withdrawal: { key: ['award_id'] },
     approved_budget: { key: ['id'] },
     approved_budget_withdrawal: { key: ['budget_id'] },
     pledge: { key: ['id'] },

@@ -280,6 +280,15 @@ async function budgets() {
         sha256: 'ab'.repeat(32) });
 }
 
+async function contracts() {
+    await make.recontracted();
+    const made = await make.uncontracted();
+    await make.contracted({ reference: made.body.reference, amount: '0012.5', natural_person: true,
+        supplier_name: undefined, supplier_country: undefined }, api.donor, { id: made.commitment });
+    await make.contracted({ reference: made.body.reference, supplier_identifier: 'MW-REG-1',
+        url: 'https://example.org/award' }, api.signatory, { id: made.commitment });
+}
+
 async function endings() {
     const stopped = await make.suspended();
     const resumed = await done(api.donorApprover.post(`${stopped.path}/resume`,
@@ -427,6 +436,7 @@ before(async () => {
     await wishes();
     await statistics();
     await budgets();
+    await contracts();
     await linkAnswers();
     await plans();
     await erasures();

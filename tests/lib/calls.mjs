@@ -160,6 +160,8 @@ const prepared = {
     indicator_mask_withdraw: async () => on(await make.masked()),
     approved_budget_state: async () => ({ body: { ...bodyExample(operations.approved_budget_state),
         year: make.freshBudgetYear() } }),
+    contract_award_read: async () => on(await make.contracted()),
+    contract_award_withdraw: async () => on(await make.contracted()),
     approved_budget_read: async () => on(await make.budgeted()),
     approved_budget_withdraw: async () => on(await make.budgeted()),
     receipt_confirmation_confirm: async () => ({
@@ -227,7 +229,7 @@ const recordedAbout = ['commitment_read', 'commitment_history', 'commitment_fiel
     'commitment_differences', 'commitment_grant_equivalent', 'commitment_duplicates', 'schedule_read', 'transaction_list',
     'transaction_record', 'link_list', 'link_record', 'document_list', 'document_record',
     'ownership_input_of_commitment', 'ownership_input_lodge', 'comment_make', 'third_party_observation_file',
-    'alignment_read', 'alignment_state'];
+    'alignment_read', 'alignment_state', 'contract_award_state'];
 
 // The path's values, the body and the If-Match of a call that works for whoever may make it. Each
 // preparation makes its own fixture.

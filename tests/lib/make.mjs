@@ -505,6 +505,38 @@ export async function maskDecided(decision = 'approved', changes = {}) {
         { decision, reason: 'The register of licences shows none.' }, { ifMatch: made.etag }), 200));
 }
 
+function contractOf(answer) {
+    const { contract_award: body } = answer.body;
+    return { id: body.id, path: `/v1/contract-awards/${body.id}`, etag: answer.etag,
+        entry: answer.body.statement.entry, commitment: body.commitment_id, body };
+}
+
+export function contractBody(changes) {
+    return JSON.parse(JSON.stringify({ reference: `PR/${randomBytes(4).toString('hex')}`,
+        title: 'Fibre, 120 km', supplier_name: 'Networks Ltd', supplier_country: 'MW',
+        amount: '90000.00', currency: 'USD', awarded_on: '2026-10-20', ...changes }));
+}
+
+// A contract of the donor's commitment, as the donor states it or somebody else.
+export async function contracted(changes, who = api.donor, made = undefined) {
+    const { id } = made ?? await effective();
+    return contractOf(await done(who.post(`/v1/commitments/${id}/contract-awards`,
+        contractBody(changes)), 201));
+}
+
+export async function recontracted() {
+    const made = await contracted();
+    const after = await contracted({ reference: made.body.reference, amount: '95000.00',
+        supersedes: made.id, reason: 'As signed.' }, api.donor, { id: made.commitment });
+    return { ...made, after: after.id, entry: after.entry };
+}
+
+export async function uncontracted() {
+    const made = await contracted();
+    return contractOf(await done(api.donor.post(`${made.path}/withdraw`, { reason: 'Not signed.' },
+        { ifMatch: made.etag }), 200));
+}
+
 function budgetOf(answer) {
     const { approved_budget: body } = answer.body;
     return { id: body.id, path: `/v1/approved-budgets/${body.id}`, etag: answer.etag,

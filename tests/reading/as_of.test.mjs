@@ -150,6 +150,16 @@ before(async () => {
     await good((await make.statistician()).post(`${recounted.path}/withdraw`,
         { reason: 'The weights were wrong.' }, { ifMatch: recounted.etag }));
     await look('no longer measured');
+    const won = await make.contracted({}, api.donor, made);
+    around.push(won.path, `/v1/contract-awards?commitment=${made.id}`,
+        `/v1/contract-awards?commitment=${made.id}&state=in_force`);
+    await look('contracted');
+    const rewon = await make.contracted({ reference: won.body.reference, amount: '1.00',
+        supersedes: won.id, reason: 'As signed.' }, api.donor, made);
+    await look('contracted anew');
+    await good(api.donor.post(`${rewon.path}/withdraw`, { reason: 'Not signed.' },
+        { ifMatch: rewon.etag }));
+    await look('no longer contracted');
     const voted = await make.budgeted();
     around.push(voted.path, `/v1/approved-budgets?country=MW&year=${voted.year}`,
         `/v1/approved-budgets?year=${voted.year}&state=in_force`);

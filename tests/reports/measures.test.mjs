@@ -305,6 +305,27 @@ test('untied aid: the scorecards follow the second definition', async () => {
             .reduce((total, name) => total + sum(all, name), 0n)]);
 });
 
+// P: the donor says 600.00 to a firm of its own country, Kenya says 610.00 of the same contract, which counts;
+// 300.00 to a Kenyan firm, and 100.00 to a firm of whose country nobody says anything. Of 1010.00 the
+// countries of 910.00 are known, and 300.00 of that are won outside Denmark: 32.97 %. Of 1826.00 that count
+// 910.00 is 49.84 %. Ghana: 50.00 of 350.00 are known, 14.29 %, all of it outside. The contract of R is
+// withdrawn. The donor of D has no country, so that nothing can be told.
+test('untied aid: what suppliers outside the donor country won, of what is known', async () => {
+    const all = await report(`untied-aid?as_of=${world.size}`);
+    const told = (country, year, donor) => pick(all.find((row) => row.country === country
+        && row.year === year && row.donor === donor), ['contracts', 'contracts_differing',
+        'contract_value', 'contract_value_known', 'contract_value_outside', 'de_facto_untied_rate',
+        'contracts_known_rate', 'de_facto_null_reason']);
+    assert.deepEqual(told('KE', 2020, 'XI-TEST-SOUTH'),
+        [3, 1, '1010.00', '910.00', '300.00', '32.97', '49.84', null]);
+    assert.deepEqual(told('GH', 2021, 'XI-TEST-SOUTH'),
+        [1, 0, '50.00', '50.00', '50.00', '100.00', '14.29', null]);
+    assert.deepEqual(told('MW', 2021, 'XI-DEMO-DONOR'),
+        [1, 0, '10.00', null, null, null, '0.00', 'the country of the donor is not known']);
+    assert.deepEqual(told('NG', 2021, 'XI-TEST-NORTH'),
+        [0, 0, null, null, null, null, '0.00', 'no contract is known']);
+});
+
 // ---------------------------------------------------------------- on budget
 
 // Kenya, of what XI-TEST-SOUTH had scheduled when the year began. 2021: 90 on budget of 100 scheduled, 90 %,

@@ -52,6 +52,11 @@
 // for 2022, of Q first 100.00 and then 105.00, and of R 45.00. Malawi's holds 90000.00 MWK of XI-DEMO-DONOR
 // for 2021.
 //
+// XI-TEST-SOUTH is an organisation of Denmark. Of P it states a contract of 600.00 USD with a Danish firm, one
+// of 300.00 with a Kenyan one, and one of 100.00 with a firm of whose country it says nothing; Kenya states
+// the first one too, with 610.00. Of Q a natural person in Ghana won 50.00. One of R is withdrawn. Of D,
+// whose donor has no country, a firm in Malawi won 10.00.
+//
 // Of ICT indicators, by the list of 2022, Malawi states of 2021: HH7 24.0, A2 60.1 without its metadata, B3
 // suppressed, HH6 140 percent, which is out of range, and HH3, which it withdraws. Of 2022: HH7 27.0, and
 // then 28.0 in its place. Kenya states A3 of 2021 by the list of 2016. The steward takes over from an agency
@@ -169,7 +174,7 @@ const inYear = (year, amount) => ({ period_start: `${year}-01-01`, period_end: `
 
 // The commitments that have a forward schedule, their payments and what became of these.
 async function makeScheduled() {
-    await organisation('XI-TEST-SOUTH');
+    await organisation('XI-TEST-SOUTH', 'DK');
     await organisation('XI-TEST-KE', 'KE');
     await organisation('XI-TEST-GH', 'GH');
     const [south, kenya, ghana] = await Promise.all([
@@ -200,6 +205,7 @@ async function makeScheduled() {
     await explain(south, await confirm(ghana, r1, 'not_received'), 'wrong_account');
     await link(south, p, 'target-a');
     await makeBudgets({ kenya, ghana, q, r });
+    await makeContracts({ south, kenya, p, q, r });
     return { p, q, r, south };
 }
 
@@ -234,6 +240,24 @@ async function makeBudgets({ kenya, ghana, q, r }) {
     await budget(ghana, 2022, '105.00', { ...of(q), supersedes: id, reason: 'As amended.' });
     await budget(ghana, 2022, '45.00', of(r));
     await budget(api.officer, 2021, '90000.00', { donor: 'XI-DEMO-DONOR', currency: 'MWK' });
+}
+
+async function award(who, path, reference, amount, more) {
+    return (await good(who.post(`${path}/contract-awards`, { reference, title: 'Works', amount,
+        currency: 'USD', awarded_on: '2021-11-30', supplier_name: 'Builders Ltd',
+        ...more }))).location;
+}
+
+async function makeContracts({ south, kenya, p, q, r }) {
+    await award(south, p, 'PR/1', '600.00', { supplier_country: 'DK' });
+    await award(kenya, p, 'pr-1', '610.00', { supplier_country: 'DK' });
+    await award(south, p, 'PR/2', '300.00', { supplier_country: 'KE' });
+    await award(south, p, 'PR/3', '100.00');
+    await award(south, q, 'PR/4', '50.00', { supplier_country: 'GH', natural_person: true,
+        supplier_name: undefined });
+    const wrong = await award(south, r, 'PR/5', '70.00', { supplier_country: 'DK' });
+    await good(south.post(`${wrong}/withdraw`, { reason: 'It was not signed.' },
+        { ifMatch: '"1"' }));
 }
 
 // What HH7 is observed by, when it conforms to the list of 2022 in everything.
@@ -314,6 +338,7 @@ export async function makeWorld() {
         { ground: 'Nobody asked the ministry.' }, { ifMatch: rejected.etag }));
     await makeComments(d);
     await makeObservations();
+    await award(api.donor, d, 'PR/6', '10.00', { supplier_country: 'MW' });
     await good(api.signatory.post(await link(api.donor, d, 'pillar-c', '70'),
         { answer: 'endorsed' }));
     await good(api.signatory.post(await link(api.donor, d, 'pillar-b', '30'),
@@ -360,6 +385,9 @@ export async function withDeadlinesPassed(path, work) {
                                            ON w.entry = ledger_entry.entry AND w.ordinal = 1
                                         WHERE c.id = ledger_entry.aggregate)
           WHERE entry IN (SELECT e.entry FROM ledger_entry AS e ${OF_SOUTH});
+         UPDATE ledger_entry SET at = '2021-12-01'
+          WHERE kind LIKE 'contract.%'
+            AND organisation_id = (SELECT id FROM organisation WHERE identifier = 'XI-TEST-SOUTH');
          CALL rollups_make()`);
     try {
         return await work();
