@@ -77,7 +77,7 @@ enum cache_rule {
 enum renderer { RENDER_NONE, RENDER_REPORT, RENDER_PROOF, RENDER_CONSISTENCY, RENDERERS };
 
 enum {
-    PARAMETERS_MAX = 24, /* $1..$24 */
+    PARAMETERS_MAX = 40, /* $1..$40 */
     LIMIT_DEFAULT = 50,  /* what every list takes an absent limit for */
     CAPTURES_MAX = 6     /* {names} in one path */
 };
