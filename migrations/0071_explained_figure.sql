@@ -47,7 +47,7 @@ SELECT 'reconciliation', m.measure, 'explain_receipts', m.measure, m.rule, m.uni
                ('unexplained', 'sum', 'money'), ('not_visible', 'sum', 'money'),
                ('disbursements_not_visible', 'sum', 'count'), ('visibility_gap', 'rate', 'count'),
                ('visibility_gap_value', 'rate', 'money'), ('receipts_dated', 'sum', 'count'),
-               ('lag_median', 'median', 'count'), ('lag_p90', 'p90', 'count'))
+               ('lag_median', 'list_median', 'count'), ('lag_p90', 'list_p90', 'count'))
        AS m (measure, rule, unit)
  UNION ALL
 SELECT 'predictability', m.measure, 'explain_promises', m.measure, m.rule, m.unit
@@ -229,10 +229,11 @@ $$;
 COMMENT ON FUNCTION explained_commitment(uuid) IS 'A commitment as a record behind a figure.';
 
 CREATE FUNCTION explained_class(of_commitment uuid)
-RETURNS TABLE (flow_type text, finance_type text, aid_type text, tied_status text)
+RETURNS TABLE (flow_type text, finance_type text, aid_type text, tied_status text,
+               countries text[])
 LANGUAGE sql STABLE
 AS $$
-    SELECT r.flow_type, r.finance_type, r.aid_type, r.tied_status
+    SELECT r.flow_type, r.finance_type, r.aid_type, r.tied_status, r.countries
       FROM commitment_state AS s
       JOIN commitment_revision AS r
         ON r.commitment_id = s.commitment_id AND r.revision = s.revision
@@ -242,7 +243,8 @@ AS $$
      LIMIT 1
 $$;
 COMMENT ON FUNCTION explained_class(uuid) IS
-    'How a commitment is classified as it stood at the report''s position.';
+    'How a commitment is classified, and to which countries it goes, as it stood at the report''s '
+    'position.';
 
 -- ---------------------------------------------------------------- money
 
@@ -254,12 +256,12 @@ DECLARE
     target   text := key ->> 'convert_to';
     of_set   uuid := (key ->> 'rate_set')::uuid;
     of_goods boolean := coalesce((key ->> 'in_kind')::boolean, false);
-    types    text[] := CASE WHEN measure ~ '^(tying|without)_' OR measure LIKE '%\_committed'
+    types    text[] := CASE WHEN measure LIKE 'tying\_%' OR measure LIKE '%\_committed'
                             THEN ARRAY['2']
                             WHEN measure LIKE '%\_disbursed' THEN ARRAY['3']
                             WHEN measure = 'all_expended' THEN ARRAY['4']
                             WHEN measure = 'all_reimbursed' THEN ARRAY['7']
-                            WHEN measure IN ('group_countries', 'paid_of_committed')
+                            WHEN measure IN ('group_countries', 'paid_of_agreed')
                             THEN ARRAY['2', '3']
                             WHEN measure = 'balance' THEN ARRAY['2', '3', '7']
                             WHEN key ? 'transaction_type' THEN ARRAY[key ->> 'transaction_type']
@@ -270,7 +272,7 @@ DECLARE
     ring     integer := CASE WHEN starts_with(measure, 'ict_220') THEN 1
                              WHEN starts_with(measure, 'ict_principal') THEN 2
                              WHEN starts_with(measure, 'ict_significant') THEN 3 END;
-    rate     boolean := measure ~ '_rate|^without_|_of_';
+    rate     boolean := measure ~ '_rate|_of_';
 BEGIN
     RETURN QUERY
     WITH membership AS MATERIALIZED (
@@ -351,13 +353,11 @@ BEGIN
                 WHEN measure = 'balance' AND p.transaction_type <> '2' THEN -p.amount
                 WHEN measure = 'tying_untied_rate' AND p.tying <> 'untied'
                   OR measure = 'tying_unreported_rate' AND p.tying <> 'unreported'
-                  OR measure = 'without_country' AND p.country IS NOT NULL
-                  OR measure = 'without_sector' AND p.sector IS NOT NULL
-                  OR measure = 'paid_of_committed' AND p.transaction_type = '2'
+                  OR measure = 'paid_of_agreed' AND p.transaction_type = '2'
                 THEN 0
                 ELSE p.amount END,
            CASE WHEN p.excluded IS NOT NULL OR NOT rate THEN NULL
-                WHEN measure = 'paid_of_committed' AND p.transaction_type = '3' THEN 0
+                WHEN measure = 'paid_of_agreed' AND p.transaction_type = '3' THEN 0
                 ELSE p.amount END,
            CASE WHEN p.excluded = 'the rate set has no rate for it' THEN 'NaN'::numeric END,
            p.currency,
@@ -675,7 +675,10 @@ BEGIN
           LEFT JOIN ownership_answer AS a
             ON a.position_id = i.position_id AND ledger_holds(a.entry, report_position())
          WHERE (of_donor IS NULL OR i.donor = of_donor)
-           AND explain_fits(key, 'country', i.country)),
+           AND explain_fits(key, 'country', i.country)
+           AND (NOT key ? 'agreed' OR NOT key ? 'country'
+                OR EXISTS (SELECT FROM explained_class(i.commitment_id) AS c
+                            WHERE key ->> 'country' = ANY (c.countries)))),
     met AS (
         SELECT f.*,
                CASE WHEN measure IN ('input_coverage', 'silent_of_due') THEN f.due
@@ -1063,7 +1066,7 @@ COMMENT ON FUNCTION explained_exact_number(numeric, text, integer) IS
     'What one record counts with, not rounded; null when it has no rate.';
 
 CREATE FUNCTION explained_value(rule text, unit text, numerator numeric, denominator numeric,
-                                base numeric, counted bigint, minor_unit integer, target text)
+                                base numeric, minor_unit integer, target text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -1084,9 +1087,23 @@ AS $$
                                 ELSE report_share(numerator, denominator) END
         WHEN 'rate' THEN report_share(numerator, denominator) END
 $$;
-COMMENT ON FUNCTION explained_value(text, text, numeric, numeric, numeric, bigint, integer,
-                                    text) IS
+COMMENT ON FUNCTION explained_value(text, text, numeric, numeric, numeric, integer, text) IS
     'A figure made of the sums of its records, as its report prints it.';
+
+CREATE FUNCTION explained_list(rule text, numerators numeric[], bases numeric[], list jsonb[])
+RETURNS jsonb
+LANGUAGE sql STABLE
+AS $$
+    SELECT CASE rule
+        WHEN 'list_median' THEN (
+            SELECT jsonb_build_object('value', percentile_disc(0.5) WITHIN GROUP (ORDER BY n)::text)
+              FROM unnest(numerators) AS n)
+        WHEN 'list_p90' THEN (
+            SELECT jsonb_build_object('value', percentile_disc(0.9) WITHIN GROUP (ORDER BY n)::text)
+              FROM unnest(numerators) AS n) END
+$$;
+COMMENT ON FUNCTION explained_list(text, numeric[], numeric[], jsonb[]) IS
+    'What a figure says that is made of the list of its records, not of their sums.';
 
 CREATE FUNCTION explained_resource(item jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1162,6 +1179,14 @@ BEGIN
                    THEN CASE WHEN key ? 'member' THEN 'member' ELSE 'set' END
                    WHEN key ? 'item' THEN 'item' ELSE 'total' END);
     END IF;
+    -- What is made of a list is of one donor or country: there is no sum of all.
+    IF report IN ('donor-scorecard', 'timeliness') AND NOT key ? 'donor' THEN
+        faults := faults || jsonb_build_object('parameter', 'donor', 'rule', 'required',
+            'detail', 'A row of this report is of a donor.');
+    ELSIF report = 'recipient-scorecard' AND NOT key ? 'country' THEN
+        faults := faults || jsonb_build_object('parameter', 'country', 'rule', 'required',
+            'detail', 'A row of this report is of a country.');
+    END IF;
     IF key ->> 'scope' = 'item' AND NOT (key ? 'item' AND key ? 'version')
        OR key ->> 'scope' = 'member' AND NOT key ? 'member' THEN
         faults := faults || jsonb_build_object('parameter', 'scope', 'rule', 'required', 'detail',
@@ -1227,10 +1252,9 @@ BEGIN
                sum(w.numerator) AS numerator, sum(w.denominator) AS denominator,
                sum(w.base) FILTER (WHERE w.base <> 'NaN') AS base,
                coalesce(bool_or(w.base = 'NaN'), false) AS unrated,
-               CASE f.rule
-                    WHEN 'median' THEN percentile_disc(0.5) WITHIN GROUP (ORDER BY w.numerator)
-                    WHEN 'p90' THEN percentile_disc(0.9) WITHIN GROUP (ORDER BY w.numerator)
-                    END AS ordered
+               array_agg(w.numerator) FILTER (WHERE starts_with(f.rule, 'list_')) AS numerators,
+               array_agg(w.base) FILTER (WHERE starts_with(f.rule, 'list_')) AS bases,
+               array_agg(w.item) FILTER (WHERE starts_with(f.rule, 'list_')) AS list
           FROM found AS w
          GROUP BY w.currency),
     page AS (
@@ -1243,21 +1267,23 @@ BEGIN
            json_build_object(
                'report', slug, 'measure', measure, 'tree_size', report_explained.tree_size,
                'row', asked_json(key),
-               'figures', (SELECT coalesce(json_agg(json_build_object(
+               'figures', (SELECT coalesce(json_agg(jsonb_build_object(
                                'currency', g.currency, 'counted', g.counted,
                                'excluded', g.excluded,
-                               'numerator', CASE WHEN f.rule NOT IN ('median', 'p90')
+                               'numerator', CASE WHEN f.rule NOT IN ('list_median', 'list_p90')
                                                       AND NOT g.unrated
                                    THEN explained_number(g.numerator, f.unit, u.minor_unit,
                                                          target) END,
                                'denominator', explained_number(g.denominator, f.unit, u.minor_unit,
                                                                target),
                                'value', CASE
-                                   WHEN g.unrated THEN NULL
-                                   WHEN f.rule IN ('median', 'p90') THEN trunc(g.ordered)::text
-                                   ELSE explained_value(f.rule, f.unit, g.numerator,
-                                                        g.denominator, g.base, g.counted,
-                                                        u.minor_unit, target) END)
+                                   WHEN NOT g.unrated
+                                   THEN explained_value(f.rule, f.unit, g.numerator,
+                                                        g.denominator, g.base, u.minor_unit,
+                                                        target) END)
+                               || CASE WHEN g.list IS NULL THEN '{}'
+                                       ELSE explained_list(f.rule, g.numerators, g.bases, g.list)
+                                       END
                                ORDER BY g.currency COLLATE "C"), '[]')
                              FROM figure AS g
                              LEFT JOIN currency AS u ON u.code = g.currency),
@@ -1288,7 +1314,8 @@ GRANT EXECUTE ON FUNCTION report_parts(), report_parts_in(text, uuid),
       explained_links(jsonb), explain_linked_money(text, jsonb, text, integer),
       explain_linked(text, jsonb, text, integer), explain_flows(text, jsonb, text, integer),
       explain_inputs(text, jsonb, text, integer), explain_disbursed(text, jsonb, text, integer),
-      explained_value(text, text, numeric, numeric, numeric, bigint, integer, text),
+      explained_value(text, text, numeric, numeric, numeric, integer, text),
+      explained_list(text, numeric[], numeric[], jsonb[]),
       explained_number(numeric, text, integer, text),
       explained_exact_number(numeric, text, integer), explained_resource(jsonb),
       explained_item(jsonb, text, numeric, numeric, text, integer), explained_faults(jsonb),

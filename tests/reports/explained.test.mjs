@@ -6,12 +6,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { before, test } from 'node:test';
 
 import { api, sequenced } from '../lib/client.mjs';
-import { rows } from '../lib/sql.mjs';
+import { REPORTS, compareAll, told } from './explained.mjs';
 import { good, makeWorld, withDeadlinesPassed } from './world.mjs';
 
-const manifestOf = (slug) => JSON.parse(readFileSync(`reports/${slug}/manifest.json`, 'utf8'));
-const contract = JSON.parse(readFileSync('api/openapi.json', 'utf8'));
-const REASONS = contract.components.schemas.ExplainedRecord.properties.excluded.enum;
 let world;
 let set;
 
@@ -25,168 +22,140 @@ before(async () => {
     set = { id: body.rate_set.id, size: await sequenced(body.statement.entry) };
 });
 
-const BY_PARTY = { donor: 'donor', country: 'country' };
-const CUBE = { transaction_type: 'transaction_type', of_currency: 'currency', donor: 'donor',
-    donor_type: 'donor_type', country: 'recipient_country', region: 'recipient_region',
-    group: 'recipient_group', sector: 'sector', sector_category: 'sector_category', year: 'year',
-    flow_type: 'flow_type', finance_type: 'finance_type', aid_type: 'aid_type',
-    tied_status: 'tied_status' };
+const get = (path) => api.anonymous.get(path);
+const late = (work) => withDeadlinesPassed(world.a, work);
+const explain = async (path) => (await good(get(`${path}&as_of=${set.size}`))).body;
 
-// For each report: by which cells a row is asked for, and what the report is asked with. Where rows
-// are of measures, "of" is the column that names them and "value" the one that holds the figure.
-// "empty" are the keys that a row without a value has none of; others are not cut by then.
-const REPORTS = {
-    'portfolio': { keys: { donor: 'donor', country: 'recipient_country', region: 'recipient_region',
-        sector: 'sector', year: 'year', of_currency: 'currency' },
-    empty: ['country', 'region', 'sector'] },
-    'group-allocation': { keys: { group: 'recipient_group', year: 'year', of_currency: 'currency' } },
-    'reconciliation': { keys: { ...BY_PARTY, of_currency: 'currency' } },
-    'predictability': { keys: { ...BY_PARTY, year: 'year', of_currency: 'currency',
-        schedule_as_known: 'schedule_as_known' }, empty: ['country'] },
-    'untied-aid': { keys: { ...BY_PARTY, year: 'year', of_currency: 'currency' },
-        empty: ['country'] },
-    'ownership': { keys: BY_PARTY, converts: false },
-    'framework-coverage': { keys: { scope: 'scope', version: 'framework_version', item: 'item',
-        of_currency: 'currency' }, asked: ['', 'country=MW', 'donor=XI-TEST-SOUTH', 'version=V1.2'] },
-    'boundary-totals': { keys: { scope: 'scope', member: 'member', year: 'year',
-        of_currency: 'currency' },
-    asked: ['', 'countries=KE,MW&groups=SIDS&organisations=XI-TEST-KE,XI-DEMO-DONOR',
-        'organisations=XI-TEST-SOUTH&countries=KE', 'in_kind=true'] },
-    'cube': { keys: CUBE, empty: Object.keys(CUBE), unstated: 'not stated',
-        asked: ['', 'dimensions=donor,year,sector_category', 'dimensions=recipient_group,aid_type',
-            'dimensions=recipient_country,recipient_region,tied_status',
-            'dimensions=donor_type,flow_type,finance_type&year_from=2021&year_to=2021',
-            'dimensions=sector&group=LDC'].map((dimensions) => `${dimensions}&measures=amount,`
-                + 'ict_220,ict_principal,ict_significant,transactions,commitments,donors,countries') },
-};
-
-// What a row is asked for by: a cell that is empty is one too where the report has rows without it.
-function queryOf(row, { keys, empty = [], unstated = null }, asked) {
-    const query = new URLSearchParams(asked);
-    for (const name of ['dimensions', 'measures']) {
-        query.delete(name);
-    }
-    const without = [];
-    for (const [name, column] of Object.entries(keys)) {
-        if (row[column] === unstated && empty.includes(name)) {
-            without.push(name);
-        } else if (row[column] !== null) {
-            query.set(name, String(row[column]));
-        }
-    }
-    if (without.length > 0) {
-        query.set('without', without.join(','));
-    }
-    return query;
-}
-
-async function explained(slug, measure, query) {
-    const path = `/v1/reports/${slug}/explain/${encodeURIComponent(measure)}?${query}`;
-    const { body } = await good(api.anonymous.get(`${path}&limit=200`));
-    assert.equal(body.items.length < 200, true, `${path}: all on a page`);
-    return { path, ...body };
-}
-
-const SCALE = 40;
-
-function exact(decimal) {
-    const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal);
-    return BigInt(`${sign}${whole}${fraction.padEnd(SCALE, '0')}`);
-}
-
-// Half away from zero, to the decimals that the other one has.
-function roundsTo(sum, printed) {
-    const unit = 10n ** BigInt(SCALE - (printed.split('.')[1] ?? '').length);
-    const half = sum < 0n ? -unit / 2n : unit / 2n;
-    assert.equal((sum + half) / unit * unit, exact(printed));
-}
-
-const identity = (item) => JSON.stringify(['kind', 'commitment_id', 'transaction_id', 'country',
-    'region', 'sector', 'year', 'currency', 'ownership_input_id', 'month', 'day', 'position_id',
-    'source', 'destination', 'part', 'comment_id', 'observation_id', 'review_id', 'organisation',
-    'donor', 'measure', 'part_amount', 'years_ahead', 'instalment'].map((name) => item[name]));
-
-// What each answer must hold by itself.
-function check({ path, figures, items }) {
-    for (const item of items) {
-        assert.equal(item.numerator === null, item.excluded !== null, `${path} ${item.excluded}`);
-        assert.ok(item.excluded === null || REASONS.includes(item.excluded),
-            `${path}: "${item.excluded}" is no documented reason`);
-        assert.ok(item.resource === null || item.resource.startsWith('/v1/'), path);
-    }
-    assert.equal(new Set(items.map(identity)).size, items.length, `${path}: each record once`);
-    for (const figure of figures) {
-        const mine = items.filter((item) => item.currency === figure.currency);
-        assert.equal(figure.counted, mine.filter((item) => item.excluded === null).length, path);
-        assert.equal(figure.excluded, mine.filter((item) => item.excluded !== null).length, path);
-        for (const part of ['numerator', 'denominator']) {
-            if (figure[part] !== null) {
-                roundsTo(mine.reduce((sum, item) => sum + exact(item[part] ?? '0'), 0n),
-                    figure[part]);
-            }
+for (const [slug, { asked = [''], converts = true }] of Object.entries(REPORTS)) {
+    for (const question of asked) {
+        for (const convert of converts ? [false, true] : [false]) {
+            test(`${slug}?${question}${convert ? ' in euro' : ''}: every cell`, () => late(async () => {
+                const bound = `${question}&as_of=${set.size}`
+                    + `${convert ? `&currency=EUR&rate_set=${set.id}` : ''}`;
+                await compareAll(get, slug, bound, { measures: told(slug) });
+            }));
         }
     }
 }
 
-const number = (value) => (value === null || value === undefined ? null : Number(value));
-
-async function inTurns(work, many = 4) {
-    const queue = [...work];
-    await Promise.all(Array.from({ length: many }, async () => {
-        while (queue.length > 0) {
-            await queue.shift()();
-        }
-    }));
-}
-
-const told = Object.fromEntries(readdirSync('reports').sort().map((slug) => [slug,
-    rows(`SELECT measure FROM aidledger.explained_figure WHERE report = '${slug}'`)
-        .map(({ measure }) => measure)]));
-
-for (const [slug, shape] of Object.entries(REPORTS)) {
-    for (const asked of shape.asked ?? ['']) {
-        for (const convert of shape.converts === false ? [false] : [false, true]) {
-            test(`${slug}?${asked}${convert ? ' in euro' : ''}: every cell`, async () => {
-                await withDeadlinesPassed(world.a, async () => {
-                    const bound = `${asked}&as_of=${set.size}`
-                        + `${convert ? `&currency=EUR&rate_set=${set.id}` : ''}`;
-                    const { body } = await good(api.anonymous.get(`/v1/reports/${slug}?${bound}`));
-                    await inTurns(body.rows.flatMap((row) => (shape.of
-                        ? [[row[shape.of], shape.value]] : told[slug].map((name) => [name, name]))
-                        .map(([measure, column]) => async () => {
-                            const answer = await explained(slug, measure,
-                                queryOf(row, shape, bound));
-                            check(answer);
-                            // A row of nothing has no currency: no figure has anything either.
-                            const figures = row.currency === null && shape.keys.of_currency
-                                ? answer.figures.filter(({ value }) => Number(value) !== 0)
-                                : answer.figures;
-                            assert.ok(figures.length <= 1, answer.path);
-                            const [figure] = figures;
-                            assert.equal(number(figure ? figure.value : row[column] && 0),
-                                number(row[column]), answer.path);
-                            shape.also?.(row, measure, figure, answer);
-                        })));
-                });
-            });
-        }
-    }
-}
+// Cells that say which row it is, or what another one means.
+const NO_FIGURES = /^(\w+_name|kind|framework|framework_version|meaning|unit|reason|null_reason)$/;
 
 test('every figure of every report is explained', () => {
-    for (const slug of Object.keys(REPORTS)) {
-        const { columns } = manifestOf(slug);
-        const figures = columns.map(({ name }) => name).filter((name) =>
-            !Object.values(REPORTS[slug].keys).includes(name));
-        if (!REPORTS[slug].of) {
-            assert.deepEqual(figures.filter((name) => !/_name$|^kind$|^framework$/.test(name)
-                && !told[slug].includes(name)), [], slug);
+    for (const [slug, shape] of Object.entries(REPORTS)) {
+        if (!shape.of) {
+            const { columns } = JSON.parse(readFileSync(`reports/${slug}/manifest.json`, 'utf8'));
+            const known = [...told(slug), ...Object.values(shape.keys)];
+            assert.deepEqual(columns.map(({ name }) => name).filter((name) =>
+                !known.includes(name) && !NO_FIGURES.test(name)), [], slug);
         }
     }
+    // The approved budget is not recorded; a bridge is of figures that are explained in its report.
+    const apart = ['untied-aid-bridge'];
+    assert.deepEqual(readdirSync('reports').filter((slug) => !REPORTS[slug]), apart);
 });
 
 test('a figure that a report does not have: the answer lists those that it has', async () => {
-    const { status, body } = await api.anonymous.get('/v1/reports/untied-aid/explain/lag_median');
+    const { status, body } = await get('/v1/reports/untied-aid/explain/lag_median');
     assert.equal(status, 404);
     assert.match(body.detail, /there are committed, disregarded, .*, untied_rate\.$/);
+});
+
+const pick = (item, names) => names.map((name) => item[name]);
+
+// D is linked to pillar c with 70 % of its 300.00 USD: 210.00.
+test('coverage: the share of a link, beside the exact part', () => late(async () => {
+    const { figures, items } = await explain('/v1/reports/framework-coverage/explain/committed?'
+        + 'scope=item&version=V1.2&item=pillar-c');
+    assert.deepEqual(figures, [{ currency: 'USD', counted: 1, excluded: 3, numerator: '210.00',
+        denominator: null, value: '210.00' }]);
+    assert.deepEqual(items.map((item) => pick(item, ['transaction_type', 'part_amount', 'split',
+        'link_share', 'endorsed', 'numerator', 'excluded'])), [
+        ['2', '300.00', '1/1', '70', true, '210.00', null],
+        ['3', '120.00', '1/1', '70', true, null, 'it is another type of transaction'],
+        ['3', '-120.00', '1/1', '70', true, null, 'it is another type of transaction'],
+        ['3', '110.00', '1/1', '70', true, null, 'it is another type of transaction']]);
+}));
+
+// Malawi: 300.00 and 200.00 of A's 1000.00, which are 3/10 and 1/5 of it; Vanuatu 9/50 and 3/25.
+test('boundaries: what enters a member is a fraction of a transaction', () => late(async () => {
+    const { items } = await explain('/v1/reports/boundary-totals/explain/incoming_committed?'
+        + 'scope=member&member=VU&year=2020');
+    assert.deepEqual(items.map((item) => pick(item, ['kind', 'split', 'numerator', 'direction',
+        'source', 'destination'])), [
+        ['flow', '3/25', '120.00', 'incoming', 'XI-DEMO-DONOR', null],
+        ['flow', '9/50', '180.00', 'incoming', 'XI-DEMO-DONOR', null]]);
+}));
+
+// Malawi said something of both A and D; the one of A was due and came after its deadline of 2021.
+test('ownership: each position once, as what it counts', () => late(async () => {
+    const of = async (measure) => (await explain(`/v1/reports/ownership/explain/${measure}?`
+        + 'donor=XI-DEMO-DONOR&country=MW')).items.map((item) =>
+        pick(item, ['position', 'numerator', 'excluded']).join(' ')).sort();
+    assert.deepEqual(await of('change_requested'), [
+        'endorse_with_reservation  another position is lodged', 'request_change 1 ']);
+    assert.deepEqual(await of('uptake'), ['endorse_with_reservation 1 ', 'request_change 0 ']);
+    assert.deepEqual(await of('silent'), ['endorse_with_reservation  a position is lodged',
+        'request_change  its deadline has not passed']);
+}));
+
+// The position on A is answered at once, the one on D waits: half are answered in 0 days, nine tenths
+// never. What waits is in the list, as censored.
+test('scorecards: days waited, in their order, and who waits still', () => late(async () => {
+    const { figures, items } = await explain('/v1/reports/donor-scorecard/explain/M-O4-p90?'
+        + 'donor=XI-DEMO-DONOR');
+    assert.deepEqual(items.map((item) => pick(item, ['position', 'days', 'censored'])).sort(), [
+        ['endorse_with_reservation', 0, false], ['request_change', 0, true]]);
+    assert.deepEqual(pick(figures[0], ['numerator', 'denominator', 'value']), ['1', '2', null]);
+}));
+
+// 1826 days, a dollar on each: 365 of them fall in 2022, one year after 2021.
+test('forward schedules: the days of a commitment that fall in the year', () => late(async () => {
+    const { figures, items } = await explain('/v1/reports/medium-term-predictability/explain/'
+        + 'value_covered?donor=XI-TEST-SOUTH&country=KE&year=2021&years_ahead=1');
+    assert.deepEqual(items.map((item) => pick(item, ['days_fraction', 'commitment_share', 'scheduled',
+        'schedule_version', 'numerator', 'denominator'])),
+    [['365/1826', '1826.00', '100.00', 1, '100.00', '365.00']]);
+    assert.equal(figures[0].value, '27.40');
+}));
+
+test('a figure of figures: each part has an explanation that says the same', () => late(async () => {
+    for (const path of ['timeliness/explain/timeliness?donor=XI-TEST-SOUTH',
+        'timeliness/explain/forward_looking?donor=XI-TEST-SOUTH',
+        'on-budget/explain/9b?donor=XI-TEST-SOUTH&country=GH&year=2022',
+        'participation/explain/balance?channel=all',
+        'medium-term-predictability/explain/country_covered?country=KE&year=2021&years_ahead=1']) {
+        const { items } = await explain(`/v1/reports/${path}`);
+        assert.ok(items.length > 0, path);
+        for (const item of items) {
+            assert.equal(item.kind, 'figure');
+            const { figures } = (await good(get(item.resource))).body;
+            const part = item.numerator ?? '0';
+            const [{ value = '0', numerator = '0' } = {}] = figures;
+            assert.ok([value, numerator].some((said) => Math.abs(Number(said) - Number(part)) < 0.005),
+                `${item.resource}: ${part}, but ${JSON.stringify(figures)}`);
+        }
+    }
+}));
+
+// Kenya's three payments are all of 2021 to 2023 and were reported on their days.
+test('timeliness: months with the dates seen in them', () => late(async () => {
+    const { items, figures } = await explain('/v1/reports/timeliness/explain/frequency?'
+        + 'donor=XI-TEST-SOUTH');
+    assert.equal(figures[0].class, 'less_than_annual');
+    const seen = items.flatMap(({ days, excluded }) => days.map((day) => [day, excluded]));
+    assert.deepEqual(seen, ['2020-11-02', '2021-04-01', '2021-11-02', '2022-03-01', '2022-05-02',
+        '2022-09-01', '2023-06-01'].map((day) => [day, 'it is more than 12 months ago']));
+}));
+
+test('what is private is in no explanation: everybody gets the same', async () => {
+    const paths = Object.keys(REPORTS).flatMap((slug) => told(slug).map((measure) =>
+        `/v1/reports/${slug}/explain/${measure}?donor=XI-DEMO-DONOR&country=MW&as_of=${set.size}`
+        + `&limit=200${slug === 'boundary-totals' ? '&scope=set' : ''}`));
+    for (const path of paths) {
+        const said = await good(get(path));
+        for (const who of [api.donor, api.auditor]) {
+            assert.equal((await good(who.get(path))).text, said.text, path);
+        }
+    }
 });
