@@ -31,7 +31,7 @@ PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 # ---------------------------------------------------------------- compiler
 
 IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null | head -n 1))
-LIBRARIES := libmicrohttpd libpq jansson libxml-2.0 libsodium libcurl zlib xlsxwriter
+LIBRARIES := libmicrohttpd libpq jansson libxml-2.0 libsodium libcurl zlib xlsxwriter pangocairo cairo-pdf libqrencode
 # Asked once, and only when something is compiled: before the packages are there it would fail.
 # Headers of libraries are system headers: our warnings are for our code.
 pkg = $(eval pkg_$(1) := $$(shell pkg-config --$(1) $(LIBRARIES)))$(pkg_$(1))
@@ -226,7 +226,10 @@ make_object = $(Q)mkdir -p $(@D) && $(COMPILE) $(1) -MMD -MP -MF $(@:.o=.d) -MT 
   mv $@.new $@
 make_program = $(Q)mkdir -p $(@D) && $(LINK) -o $@.new $^ $(LIBRARY_LIBS) $(1) $(LDLIBS) && mv $@.new $@
 
-$(BINARY): $(BUILD)/obj/service/main.o $(ARCHIVE)
+# Under the address sanitizer, what its leak checker need not tell of.
+SANITIZER := $(if $(findstring address,$(SANITIZE)),$(BUILD)/obj/tests/sanitizer.o)
+
+$(BINARY): $(BUILD)/obj/service/main.o $(SANITIZER) $(ARCHIVE)
 	$(call say,LINK,$@)
 	$(call make_program)
 
@@ -270,7 +273,7 @@ $(BUILD)/obj/tests/%.o: COMPILE += -Itests
 # The service with calls that can be made to fail: tests/torture/torture.c says which.
 TORTURE_WRAPS = $(shell sed -n 's/^TORTURE.[^,]*, \([A-Za-z0-9_]*\),.*/-Wl,--wrap=\1/p' \
   tests/torture/torture.c) -Wl,--wrap=epoll_ctl
-$(BUILD)/tests/torture/aidledger: $(BUILD)/obj/service/main.o $(ARCHIVE) $(BUILD)/obj/tests/torture/torture.o
+$(BUILD)/tests/torture/aidledger: $(BUILD)/obj/service/main.o $(SANITIZER) $(ARCHIVE) $(BUILD)/obj/tests/torture/torture.o
 	$(call say,LINK,$@)
 	$(call make_program,$(TORTURE_WRAPS))
 

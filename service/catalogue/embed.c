@@ -198,11 +198,10 @@ static const struct choice media[] = {{"application/json", "FORMAT_JSON"},
                                       {NULL, NULL}};
 static const struct choice caches[] = {
     {"", "CACHE_CHECKED"}, {"moment", "CACHE_MOMENT"}, {"forever", "CACHE_FOREVER"}, {NULL, NULL}};
-static const struct choice renderers[] = {{"", "RENDER_NONE"},
-                                          {"report", "RENDER_REPORT"},
-                                          {"proof", "RENDER_PROOF"},
-                                          {"consistency", "RENDER_CONSISTENCY"},
-                                          {NULL, NULL}};
+static const struct choice renderers[] = {
+    {"", "RENDER_NONE"},       {"report", "RENDER_REPORT"},
+    {"proof", "RENDER_PROOF"}, {"consistency", "RENDER_CONSISTENCY"},
+    {"root", "RENDER_ROOT"},   {NULL, NULL}};
 
 static const char *constant_of(const struct choice *choices, const char *what, const char *word)
 {

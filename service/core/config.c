@@ -4,6 +4,7 @@
 
 #include "core/log.h"
 #include "core/number.h"
+#include "core/site.h"
 
 static bool read_number(const char *value, int minimum, int maximum, int *number)
 {
@@ -76,6 +77,13 @@ bool config_read(struct config *config, config_lookup_fn lookup, char *reason, s
                        "AIDLEDGER_TRUSTED_PROXIES is \"%s\"; it must be a list of at most %d "
                        "addresses or ranges, such as \"10.0.0.0/8, ::1\"",
                        config->trusted_proxies, ADDRESS_RANGES_MAX);
+        return false;
+    }
+    if (good && config->public_url[0] != '\0' && !site_is_good(config->public_url)) {
+        (void)snprintf(reason, reason_bytes,
+                       "AIDLEDGER_PUBLIC_URL is \"%s\"; it must be like "
+                       "\"https://aid.example.org\", without a slash at its end",
+                       config->public_url);
         return false;
     }
     return good;

@@ -55,6 +55,7 @@ enum format {
     FORMAT_NDJSON,
     FORMAT_HTML,
     FORMAT_XLSX,
+    FORMAT_PDF,
     FORMAT_TEXT,
     FORMAT_BYTES,
     FORMATS
@@ -63,7 +64,7 @@ enum format {
 enum {
     JSON_OFFERS = 1 << FORMAT_JSON,
     REPORT_OFFERS = 1 << FORMAT_JSON | 1 << FORMAT_CSV | 1 << FORMAT_NDJSON | 1 << FORMAT_HTML |
-                    1 << FORMAT_XLSX
+                    1 << FORMAT_XLSX | 1 << FORMAT_PDF
 };
 
 /* Who may keep an answer, and for how long. */
@@ -74,7 +75,14 @@ enum cache_rule {
 };
 
 /* Who makes the answer of the rows: the database itself, or one of native/. */
-enum renderer { RENDER_NONE, RENDER_REPORT, RENDER_PROOF, RENDER_CONSISTENCY, RENDERERS };
+enum renderer {
+    RENDER_NONE,
+    RENDER_REPORT,
+    RENDER_PROOF,
+    RENDER_CONSISTENCY,
+    RENDER_ROOT,
+    RENDERERS
+};
 
 enum {
     PARAMETERS_MAX = 40, /* $1..$40 */

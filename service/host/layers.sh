@@ -26,6 +26,9 @@ BEGIN {
     library["csv.h"] = "transfer"
     library["curl/"] = "transfer"
     library["xlsxwriter.h"] = "transfer"
+    library["cairo"] = "transfer"
+    library["pango/"] = "transfer"
+    library["qrencode.h"] = "transfer"
     library["zlib.h"] = "http"
     library["sodium.h"] = "ledger access transfer"
 

@@ -11,11 +11,13 @@ wanted() {
     case $1 in
     build)
         echo gcc libc6-dev make pkg-config libmicrohttpd-dev libpq-dev libjansson-dev libxml2-dev \
-            libsodium-dev libcsv-dev libcurl4-openssl-dev zlib1g-dev libxlsxwriter-dev
+            libsodium-dev libcsv-dev libcurl4-openssl-dev zlib1g-dev libxlsxwriter-dev \
+            libcairo2-dev libpango1.0-dev libqrencode-dev
         ;;
-    run) echo postgresql-15 util-linux ;;
+    run) echo postgresql-15 util-linux fonts-noto-core ;;
     test)
-        echo check clang libclang-rt-14-dev clang-format node-ajv curl jq strace
+        echo check clang libclang-rt-14-dev clang-format node-ajv curl jq strace \
+            poppler-utils zbar-tools
         node_is_here || echo nodejs
         ;;
     walkthrough) node_is_here || echo nodejs ;;

@@ -24,6 +24,7 @@ static const struct representation representations[FORMATS] = {
     [FORMAT_NDJSON] = {"ndjson", "application/x-ndjson", "application/*", "application/x-ndjson"},
     [FORMAT_HTML] = {"html", "text/html", "text/*", "text/html; charset=utf-8"},
     [FORMAT_XLSX] = {"xlsx", XLSX, "application/*", XLSX},
+    [FORMAT_PDF] = {"pdf", "application/pdf", "application/*", "application/pdf"},
     [FORMAT_TEXT] = {"text", "text/plain", "text/*", "text/plain; charset=utf-8"},
     [FORMAT_BYTES] = {"bytes", "application/octet-stream", "application/*",
                       "application/octet-stream"},

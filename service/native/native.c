@@ -78,6 +78,7 @@ exchange_render_fn native_renderer(enum renderer renderer)
         [RENDER_REPORT] = report_render,
         [RENDER_PROOF] = proof_render,
         [RENDER_CONSISTENCY] = consistency_render,
+        [RENDER_ROOT] = root_render,
     };
     return renderers[renderer];
 }

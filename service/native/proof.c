@@ -17,6 +17,7 @@ enum {
     /* The leaf grows by a third in base64, a hash has 45 characters with its line feed. */
     PROOF_BYTES = CANONICAL_LEAF_MAX * 4 / 3 + MERKLE_PROOF_MAX * 45 + NOTE_MAX + 256,
     CONSISTENCY_BYTES = MERKLE_PROOF_MAX * 48 + 256,
+    ROOT_BYTES = 2 * NOTE_MAX + 512,
     HASH_TEXT_BYTES = 45, /* in base64, and the end */
     RETRY_AFTER_S = 1
 };
@@ -170,5 +171,44 @@ bool consistency_render(struct exchange *x, const struct rows *rows)
         add_lines(&body, &proof);
     else
         add_json(&body, &proof, old, size);
+    return answer(x, &body);
+}
+
+/* ---------------------------------------------------------------- of one size */
+
+static void add_checkpoint(struct exchange *x, struct text *body, const struct rows *rows)
+{
+    const struct cell size = cell_of(rows, "checkpoint_size");
+    const struct cell note = cell_of(rows, "checkpoint");
+    const char *copy =
+        note.bytes != NULL ? arena_copy_bytes(x->arena, note.bytes, note.size) : NULL;
+    if (size.bytes == NULL || copy == NULL) {
+        text_add(body, ",\"checkpoint\":null}");
+        return;
+    }
+    text_addf(body, ",\"checkpoint\":{\"size\":%s,\"note\":", size.bytes);
+    text_add_json(body, copy);
+    text_add(body, "}}");
+}
+
+bool root_render(struct exchange *x, const struct rows *rows)
+{
+    const struct cell at = cell_of(rows, "at");
+    struct cell pieces = cell_of(rows, "pieces");
+    struct merkle_hash root;
+    uint64_t size = 0;
+    const struct merkle_source source = {.read = read_hashes, .owner = &pieces};
+    if (!read_number(cell_of(rows, "size"), &size) || !merkle_root(&source, size, &root))
+        return refuse_tree(x);
+    struct text body = text_open(x->arena, ROOT_BYTES);
+    text_addf(&body, "{\"size\":%llu,\"at\":", (unsigned long long)size);
+    if (at.bytes != NULL)
+        text_add_json(&body, at.bytes);
+    else
+        text_add(&body, "null");
+    text_add(&body, ",\"root\":\"");
+    add_hash(&body, &root);
+    text_add_char(&body, '"');
+    add_checkpoint(x, &body, rows);
     return answer(x, &body);
 }

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* Both read their hashes from the column "pieces": runs of hashes of one level, each behind three
+/* All read their hashes from the column "pieces": runs of hashes of one level, each behind three
    big-endian numbers of 64 bits: level, index of the first, how many (ledger_pieces in
    migrations/0054_log.sql). */
 
@@ -18,3 +18,7 @@ bool proof_render(struct exchange *x, const struct rows *rows);
 /* The proof that the tree of size "new" begins with that of size "old", as JSON or as text, one
    hash a line. Columns: old, new, pieces (null: the proof is empty). */
 bool consistency_render(struct exchange *x, const struct rows *rows);
+/* The root of the tree of this size as JSON, with the time of its newest statement and the first
+   signed checkpoint that covers it. Columns: size, at (null: the tree is empty), pieces (null: the
+   same), checkpoint_size and checkpoint (null: there is none yet). */
+bool root_render(struct exchange *x, const struct rows *rows);

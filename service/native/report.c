@@ -7,6 +7,8 @@
 #include "core/page.h"
 #include "core/text.h"
 #include "native/press.h"
+#include "native/proof.h"
+#include "transfer/paper.h"
 #include "transfer/report.h"
 #include "transfer/web_page.h"
 
@@ -267,13 +269,16 @@ static void log_mismatch(const struct exchange *x)
 
 /* A form that is for keeping is a file with a name. One that takes long, for its kind or its many
    rows, is made by another process, from lines; rows that become lines are told as the client takes
-   them, when there are many. */
+   them, when there are many. One that is to be shown says where the report stands in the log, which
+   takes another look. */
 struct form {
     const struct report_form *lines;
     bool (*write)(struct text *out, const struct report *report, const struct rows *rows);
     const char *ending;
     const char *pressed;
     size_t rows_here;
+    size_t rows_max; /* 0: any number */
+    bool footed;
 };
 
 static const struct form *find_form(enum format format)
@@ -282,19 +287,31 @@ static const struct form *find_form(enum format format)
         [FORMAT_JSON] = {.lines = &report_json, .rows_here = ROWS_AT_ONCE},
         [FORMAT_CSV] = {.lines = &report_csv, .ending = "csv", .rows_here = ROWS_AT_ONCE},
         [FORMAT_NDJSON] = {.lines = &report_ndjson, .ending = "ndjson", .rows_here = ROWS_AT_ONCE},
-        [FORMAT_HTML] = {.write = report_write_html, .pressed = "html", .rows_here = ROWS_AT_ONCE},
-        [FORMAT_XLSX] = {.ending = "xlsx", .pressed = "xlsx"},
+        [FORMAT_HTML] = {.write = report_write_html,
+                         .pressed = "html",
+                         .rows_here = ROWS_AT_ONCE,
+                         .footed = true},
+        [FORMAT_XLSX] = {.ending = "xlsx", .pressed = "xlsx", .footed = true},
+        [FORMAT_PDF] = {.ending = "pdf",
+                        .pressed = "pdf",
+                        .rows_max = PAPER_ROWS_MAX,
+                        .footed = true},
     };
     return &forms[format];
 }
 
-/* What is told, line by line. */
+/* What is told, line by line. The rows stay where they are until the exchange ends. */
 struct telling {
     const struct report_form *form;
     struct report report;
     struct rows rows;
     size_t next;
     bool begun;
+
+    /* Of a form that says where the report stands. */
+    struct text out;
+    struct response given; /* by the report; the other look makes another one */
+    const struct statement *statement;
 };
 
 /* Adds the next lines; false when these were the last. */
@@ -322,39 +339,18 @@ static struct telling *tell_of(struct exchange *x, const struct report_form *for
     return telling;
 }
 
+/* A child has no database to look at: it is told first. */
 static bool tell_child(struct press_job *job, struct text *lines)
 {
-    return tell(job->feeder, lines);
+    struct telling *telling = job->feeder;
+    if (!telling->begun)
+        footing_write_line(lines, &telling->report.footing);
+    return tell(telling, lines);
 }
 
 static bool tell_client(struct pieces *pieces)
 {
     return tell(pieces->source, &pieces->text);
-}
-
-static enum round press_on(struct exchange *x)
-{
-    if (problem_is_set(&x->problem) || !press_take(x->press, x->carried))
-        return ROUND_END;
-    return ROUND_LATER;
-}
-
-/* The rows stay where they are until the exchange ends. */
-static bool press_report(struct exchange *x, const struct report *report, const struct rows *rows,
-                         const struct text *out)
-{
-    struct press_job *job = arena_alloc(x->arena, sizeof *job);
-    struct telling *telling = tell_of(x, &report_ndjson, report, rows);
-    if (job == NULL || telling == NULL || x->then != NULL)
-        return problem_set(&x->problem, PROBLEM_INTERNAL, "The report does not fit in memory.");
-    *job = (struct press_job){.x = x,
-                              .form = find_form(x->format)->pressed,
-                              .feed = tell_child,
-                              .feeder = telling,
-                              .lines = *out};
-    x->carried = job;
-    x->then = press_on;
-    return true;
 }
 
 static bool stream_report(struct exchange *x, const struct report *report, const struct rows *rows,
@@ -369,6 +365,86 @@ static bool stream_report(struct exchange *x, const struct report *report, const
     x->response.pieces = pieces;
     return true;
 }
+
+/* ---------------------------------------------------------------- forms that say where it stands
+ */
+
+static enum round press_on(struct exchange *x, struct telling *telling)
+{
+    struct press_job *job = arena_alloc(x->arena, sizeof *job);
+    if (job == NULL) {
+        (void)problem_set(&x->problem, PROBLEM_INTERNAL, "The report does not fit in memory.");
+        return ROUND_END;
+    }
+    *job = (struct press_job){.x = x,
+                              .form = find_form(x->format)->pressed,
+                              .feed = tell_child,
+                              .feeder = telling,
+                              .lines = telling->out};
+    return press_take(x->press, job) ? ROUND_LATER : ROUND_END;
+}
+
+static bool read_footing(struct exchange *x, struct footing *footing)
+{
+    json_t *json = json_loadb(x->response.body, x->response.body_bytes, 0, NULL);
+    const bool good = footing_read(x->arena, json, footing);
+    json_decref(json);
+    footing->site = x->config->public_url;
+    return good || problem_set(&x->problem, PROBLEM_INTERNAL, "The report does not fit in memory.");
+}
+
+/* It is known where the report stands: the form can be made. */
+static enum round tell_on(struct exchange *x)
+{
+    struct telling *telling = x->carried;
+    const struct form *form = find_form(x->format);
+    x->statement = telling->statement;
+    if (problem_is_set(&x->problem) || !read_footing(x, &telling->report.footing))
+        return ROUND_END;
+    x->response = telling->given;
+    if (telling->rows.count >= form->rows_here)
+        return press_on(x, telling);
+    (void)form->write(&telling->out, &telling->report, &telling->rows);
+    (void)send_document(x, &telling->out);
+    return ROUND_END;
+}
+
+static enum round find_footing(struct exchange *x)
+{
+    struct telling *telling = x->carried;
+    if (problem_is_set(&x->problem))
+        return ROUND_END;
+    telling->given = x->response;
+    telling->statement = x->statement;
+    x->statement = catalogue_statement("ledger_root");
+    x->render = root_render;
+    memset(x->values, 0, sizeof x->values);
+    x->values[0] = telling->report.tree_size;
+    x->then = tell_on;
+    return ROUND_AGAIN;
+}
+
+static bool tell_later(struct exchange *x, const struct report *report, const struct rows *rows,
+                       const struct text *out)
+{
+    struct telling *telling = tell_of(x, &report_ndjson, report, rows);
+    if (telling == NULL || x->then != NULL)
+        return problem_set(&x->problem, PROBLEM_INTERNAL, "The report does not fit in memory.");
+    telling->out = *out;
+    x->carried = telling;
+    x->then = find_footing;
+    return true;
+}
+
+static bool refuse_rows(struct exchange *x, size_t count)
+{
+    return problem_fault(&x->problem, FAULT_PARAMETER, "format", "rows",
+                         "The report has %zu rows, and this form at most %zu. Ask for less with "
+                         "its parameters, or for CSV, NDJSON or XLSX, which hold any number.",
+                         count, find_form(x->format)->rows_max);
+}
+
+/* ---------------------------------------------------------------- the report itself */
 
 static bool refuse_columns(struct exchange *x)
 {
@@ -422,8 +498,6 @@ static bool send_whole(struct exchange *x, const struct report *report, const st
     const struct form *form = find_form(x->format);
     if (form->lines != NULL)
         (void)report_write(out, form->lines, report, rows);
-    else if (form->write != NULL)
-        (void)form->write(out, report, rows);
     return send_document(x, out);
 }
 
@@ -443,8 +517,10 @@ bool report_render(struct exchange *x, const struct rows *rows)
     struct text out;
     if (!make_report(x, rows, &told, &report) || !report_open(x, &out))
         return false;
-    if (told.rows.count < form->rows_here)
-        return send_whole(x, &report, &told.rows, &out);
-    return form->pressed != NULL ? press_report(x, &report, &told.rows, &out)
-                                 : stream_report(x, &report, &told.rows, &out);
+    if (form->rows_max > 0 && told.rows.count > form->rows_max)
+        return refuse_rows(x, told.rows.count);
+    if (form->footed)
+        return tell_later(x, &report, &told.rows, &out);
+    return told.rows.count < form->rows_here ? send_whole(x, &report, &told.rows, &out)
+                                             : stream_report(x, &report, &told.rows, &out);
 }

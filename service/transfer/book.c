@@ -278,6 +278,7 @@ static void tell_columns(struct book *w)
 static void write_about(struct book *w, const char *digest)
 {
     const json_t *manifest = w->report->manifest;
+    const struct footing *footing = &w->report->footing;
     struct arena *arena = w->figures->arena;
     book_note(w, worksheet_set_column(w->about, 0, 0, BOOK_NAME_WIDTH, NULL));
     book_note(w, worksheet_set_column(w->about, 1, 1, TEXT_WIDTH, NULL));
@@ -295,10 +296,14 @@ static void write_about(struct book *w, const char *digest)
     tell_columns(w);
     tell(w, "How to verify",
          "The same tree size gives the same report, for everybody and for ever. As JSON, from the "
-         "address below, it has this SHA-256; what the ledger held is proved by its signed "
-         "checkpoint, at /v1/ledger/checkpoint. /verify verifies in a browser what was issued.");
+         "address below, it has this SHA-256; what the ledger held is proved by the signed "
+         "checkpoint. /verify verifies all of it in a browser.");
     tell(w, "Address of the JSON", told_address(arena, w->report, NULL));
     tell(w, "SHA-256 of the JSON", digest);
+    if (footing->root != NULL)
+        tell(w, "Root hash", footing->root);
+    if (footing->checkpoint != NULL)
+        tell(w, "Signed checkpoint", footing->checkpoint);
 }
 
 /* ---------------------------------------------------------------- closing */

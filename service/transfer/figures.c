@@ -20,6 +20,25 @@ bool figures_is_number(const struct figures *figures, size_t column)
     return strcmp(type, "integer") == 0 || strcmp(type, "decimal") == 0;
 }
 
+const struct sum *figures_sum(const struct figures *figures, const struct tally_entry *entry,
+                              size_t column)
+{
+    for (size_t i = 0; i < figures->total_count; i++)
+        if (figures->totals[i] == column)
+            return &entry->sums[i];
+    return NULL;
+}
+
+const char *figures_key(const struct figures *figures, const struct tally_entry *entry,
+                        size_t column)
+{
+    const char *key = column == figures->currency ? entry->key[0] : NULL;
+    for (size_t i = 0; i < figures->apart_count; i++)
+        if (figures->apart[i] == column)
+            key = entry->key[1 + i];
+    return key;
+}
+
 const char *figures_label(const struct figures *figures, size_t column)
 {
     char *label = arena_copy(figures->arena, report_word(figures_column(figures, column), "name"));
@@ -177,6 +196,13 @@ struct figures *figures_open(struct arena *arena, const struct report *report)
         read_chart(figures, json_array_get(charts, i));
     figures->sums = tally_make(arena, 1 + figures->apart_count, figures->total_count);
     return figures->rows != NULL ? figures : NULL;
+}
+
+bool figures_keep(struct figures *figures, size_t rows)
+{
+    figures->rows = arena_alloc(figures->arena, rows * sizeof figures->rows[0]);
+    figures->keep = figures->rows != NULL ? rows : 0;
+    return figures->rows != NULL;
 }
 
 void figures_stream(struct figures *figures)

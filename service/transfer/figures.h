@@ -85,6 +85,8 @@ struct figures {
 /* The figures of a report without rows; NULL when memory is short. The report is borrowed. */
 __attribute__((warn_unused_result)) struct figures *figures_open(struct arena *arena,
                                                                  const struct report *report);
+/* Keeps the first so many rows instead; false when memory is short. */
+__attribute__((warn_unused_result)) bool figures_keep(struct figures *figures, size_t rows);
 /* Keeps no rows, and no chart that turns out to have very many figures: for a form that passes rows
    on as they come. */
 void figures_stream(struct figures *figures);
@@ -95,6 +97,12 @@ __attribute__((warn_unused_result)) bool figures_take(struct figures *figures,
 const char *figures_label(const struct figures *figures, size_t column);
 /* The column of the manifest. */
 const json_t *figures_column(const struct figures *figures, size_t column);
+/* The sum of a column in a line of totals; NULL when the column is not added up. */
+const struct sum *figures_sum(const struct figures *figures, const struct tally_entry *entry,
+                              size_t column);
+/* What a line of totals is of, in the column of its currency or of what is kept apart; NULL. */
+const char *figures_key(const struct figures *figures, const struct tally_entry *entry,
+                        size_t column);
 /* Whether its cells are numbers. */
 bool figures_is_number(const struct figures *figures, size_t column);
 /* Whether its cells may be added up. */

@@ -5,6 +5,7 @@
 #include "transfer/book.h"
 #include "transfer/digest.h"
 #include "transfer/figures.h"
+#include "transfer/paper.h"
 #include "transfer/web_page.h"
 
 #include <errno.h>
@@ -169,10 +170,25 @@ static bool read_preface(struct form *form)
     return true;
 }
 
+/* The first line of the report, after the one that stands before it, if there is one. */
+static const char *read_first(struct form *form, size_t *length)
+{
+    bool broken = false;
+    const char *line = read_line(form, length);
+    if (line == NULL)
+        return NULL;
+    json_t *before = json_loadb(line, *length, 0, NULL);
+    const bool footed = footing_read_line(form->arena, before, &form->report.footing, &broken);
+    json_decref(before);
+    if (broken)
+        (void)fail(form, "the line before the report does not tell where it stands");
+    return footed ? read_line(form, length) : broken ? NULL : line;
+}
+
 static bool read_facts(struct form *form)
 {
     size_t length = 0;
-    const char *line = read_line(form, &length);
+    const char *line = read_first(form, &length);
     if (line == NULL)
         return fail(form, "there are no lines");
     digest_begin(&form->digest, line, length);
@@ -280,10 +296,26 @@ static bool make_page(struct form *form)
     return page.full ? fail(form, "the page is too large") : write_file(form, &page);
 }
 
+static bool make_paper(struct form *form)
+{
+    char digest[DIGEST_BYTES];
+    struct text paper = text_open(form->arena, PAGE_BYTES);
+    if (!figures_keep(form->figures, PAPER_ROWS_MAX))
+        return fail(form, "out of memory");
+    if (!take_rows(form))
+        return false;
+    if (form->figures->row_count > PAPER_ROWS_MAX)
+        return fail(form, "the report has more rows than a paper");
+    digest_end(&form->digest, digest);
+    return paper_write(&paper, &form->report, form->figures, digest)
+               ? write_file(form, &paper)
+               : fail(form, "the paper cannot be made, or is too large");
+}
+
 static const struct {
     const char *name;
     bool (*make)(struct form *form);
-} forms[] = {{"xlsx", make_workbook}, {"html", make_page}};
+} forms[] = {{"xlsx", make_workbook}, {"html", make_page}, {"pdf", make_paper}};
 
 bool form_is_known(const char *name)
 {

@@ -10,7 +10,7 @@ enum { FORM_REASON_BYTES = 256 };
 
 /* What is asked for. */
 struct form_order {
-    const char *name;   /* "xlsx" or "html" */
+    const char *name;   /* "xlsx", "html" or "pdf" */
     int lines;          /* descriptor of the NDJSON */
     const char *file;   /* where the form goes; it must be one that can be sought in */
     const char *folder; /* for files that are needed on the way */

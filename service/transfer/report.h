@@ -6,6 +6,7 @@
 #include "core/exchange.h"
 #include "core/rows.h"
 #include "core/text.h"
+#include "transfer/footing.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -20,6 +21,7 @@ struct report {
     size_t parameter_count;
     const struct report_cell *cells; /* of report_cells(), for the forms in JSON */
     struct preface preface;          /* what it says beside its rows; members may be NULL */
+    struct footing footing;          /* for forms that are to be shown: page, workbook, paper */
     bool bare;                       /* no notes: CSV for programs */
     bool bom;                        /* CSV begins with a byte order mark, for spreadsheets */
 };

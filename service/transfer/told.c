@@ -22,20 +22,34 @@ const char *told_parameters(struct arena *arena, const struct report *report)
     return out.data;
 }
 
+static void add_asked(struct text *out, const struct report *report)
+{
+    for (size_t i = 0; i < report->parameter_count; i++) {
+        text_add_char(out, '&');
+        text_add_percent(out, report->parameters[i].name);
+        text_add_char(out, '=');
+        text_add_percent(out, report->parameters[i].value);
+    }
+}
+
 const char *told_address(struct arena *arena, const struct report *report, const char *format)
 {
     struct text out = text_open(arena, URL_BYTES);
     text_addf(&out, "/v1/reports/%s?as_of=%s", report_word(report->manifest, "slug"),
               report->tree_size);
-    for (size_t i = 0; i < report->parameter_count; i++) {
-        text_add_char(&out, '&');
-        text_add_percent(&out, report->parameters[i].name);
-        text_add_char(&out, '=');
-        text_add_percent(&out, report->parameters[i].value);
-    }
+    add_asked(&out, report);
     if (format != NULL)
         text_addf(&out, "&format=%s", format);
     return out.data;
+}
+
+const char *told_verify(struct arena *arena, const struct report *report, const char *digest)
+{
+    struct text out = text_open(arena, URL_BYTES);
+    text_addf(&out, "/verify#report=%s&sha256=%s&as_of=%s", report_word(report->manifest, "slug"),
+              digest, report->tree_size);
+    add_asked(&out, report);
+    return out.full ? NULL : out.data;
 }
 
 const char *told_number(struct arena *arena, const char *number)
@@ -54,6 +68,14 @@ const char *told_number(struct arena *arena, const char *number)
     }
     text_add(&out, digits + whole);
     return out.data;
+}
+
+const char *told_cell(struct arena *arena, const struct figures *figures, size_t column,
+                      const char *cell)
+{
+    const bool decimal =
+        strcmp(report_word(figures_column(figures, column), "type"), "decimal") == 0;
+    return decimal ? told_number(arena, cell) : cell;
 }
 
 const char *told_rest(struct arena *arena, const struct figures *figures, size_t shown)

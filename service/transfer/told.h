@@ -13,10 +13,17 @@ const char *told_parameters(struct arena *arena, const struct report *report);
 /* "/v1/reports/portfolio?as_of=12&year=2021", with &format= unless it is NULL: the very report, at
    its position. */
 const char *told_address(struct arena *arena, const struct report *report, const char *format);
+/* "/verify#report=portfolio&sha256=1f..&as_of=12&year=2021": the page that verifies the report;
+   what is after the "#" stays with who follows it. The digest is that of the JSON. NULL when it is
+   too long. */
+const char *told_verify(struct arena *arena, const struct report *report, const char *digest);
 /* "The first 500 of 1,234 rows; CSV, NDJSON and XLSX hold all." NULL when all are shown. */
 const char *told_rest(struct arena *arena, const struct figures *figures, size_t shown);
 /* How a number reads: "1,234.50"; text that is none as it is. */
 const char *told_number(struct arena *arena, const char *number);
+/* How a cell reads. Years are no amounts: "2,026" would be read as one. */
+const char *told_cell(struct arena *arena, const struct figures *figures, size_t column,
+                      const char *cell);
 /* What stands beside the rows (struct preface), read; NULL when there is nothing, or no memory. It
    lives as long as the arena. */
 const json_t *told_preface(struct arena *arena, const struct report *report);

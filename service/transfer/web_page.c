@@ -40,7 +40,7 @@ static void add_link(struct page_writer *page, const char *class, const char *ad
     markup_open(m, "a");
     if (class != NULL)
         markup_set(m, "class", class);
-    markup_set(m, "href", address);
+    markup_set(m, "href", address != NULL ? address : "");
     markup_text(m, text);
     markup_close(m);
 }
@@ -111,7 +111,7 @@ static void add_top(struct page_writer *page)
 static void add_forms(struct page_writer *page)
 {
     static const char *const forms[][2] = {
-        {"json", "JSON"}, {"ndjson", "NDJSON"}, {"csv", "CSV"}, {"xlsx", "Excel"}};
+        {"json", "JSON"}, {"ndjson", "NDJSON"}, {"csv", "CSV"}, {"xlsx", "Excel"}, {"pdf", "PDF"}};
     struct markup *m = &page->markup;
     open_with_class(page, "nav", "bar noprint");
     markup_set(m, "aria-label", "Other forms of this report");
@@ -142,14 +142,6 @@ static void add_title(struct page_writer *page)
 static bool is_number(const struct page_writer *page, size_t column)
 {
     return figures_is_number(page->figures, column);
-}
-
-/* Years are no amounts: "2,026" would be read as one. */
-static const char *cell_text(const struct page_writer *page, size_t column, const char *cell)
-{
-    const bool decimal =
-        strcmp(report_word(figures_column(page->figures, column), "type"), "decimal") == 0;
-    return decimal ? told_number(page->arena, cell) : cell;
 }
 
 static void add_number(struct page_writer *page, const char *name, const char *text)
@@ -186,32 +178,11 @@ static void add_row(struct page_writer *page, const char *const *cells)
         if (cells[i] == NULL)
             markup_add(m, "td", NULL, "");
         else if (is_number(page, i))
-            add_number(page, "td", cell_text(page, i, cells[i]));
+            add_number(page, "td", told_cell(page->arena, page->figures, i, cells[i]));
         else
             add_text_cell(page, "td", cells[i]);
     }
     markup_close(m);
-}
-
-/* The sum of a column for one currency; NULL when the column is not added up. */
-static const struct sum *sum_of(const struct figures *figures, const struct tally_entry *entry,
-                                size_t column)
-{
-    for (size_t i = 0; i < figures->total_count; i++)
-        if (figures->totals[i] == column)
-            return &entry->sums[i];
-    return NULL;
-}
-
-/* What a sum is of: its currency, or what is kept apart. */
-static const char *key_of(const struct figures *figures, const struct tally_entry *entry,
-                          size_t column)
-{
-    const char *key = column == figures->currency ? entry->key[0] : NULL;
-    for (size_t i = 0; i < figures->apart_count; i++)
-        if (figures->apart[i] == column)
-            key = entry->key[1 + i];
-    return key != NULL ? key : "";
 }
 
 static void add_sums(struct page_writer *page, const struct tally_entry *entry)
@@ -220,15 +191,15 @@ static void add_sums(struct page_writer *page, const struct tally_entry *entry)
     struct markup *m = &page->markup;
     markup_open(m, "tr");
     for (size_t i = 0; i < figures->columns; i++) {
-        const struct sum *sum = sum_of(figures, entry, i);
-        const char *key = key_of(figures, entry, i);
+        const struct sum *sum = figures_sum(figures, entry, i);
+        const char *key = figures_key(figures, entry, i);
         if (i == 0)
             markup_add(m, "th", NULL,
-                       key[0] == '\0' ? "Total" : arena_format(page->arena, "Total, %s", key));
+                       key == NULL ? "Total" : arena_format(page->arena, "Total, %s", key));
         else if (sum != NULL)
             add_number(page, "td", told_number(page->arena, chart_sum(figures, sum)));
         else
-            markup_add(m, "td", NULL, key);
+            markup_add(m, "td", NULL, key != NULL ? key : "");
     }
     markup_close(m);
 }
@@ -493,24 +464,53 @@ static void add_fact(struct page_writer *page, const char *term, const char *val
     markup_close(m);
 }
 
+static void add_checkpoint(struct page_writer *page)
+{
+    struct markup *m = &page->markup;
+    const struct footing *footing = &page->report->footing;
+    if (footing->checkpoint == NULL) {
+        add_link(page, NULL, "/v1/ledger/checkpoint", "the next signed checkpoint");
+        return;
+    }
+    add_link(page, NULL,
+             arena_format(page->arena, "/v1/ledger/checkpoints/%s", footing->checkpoint_size),
+             "its signed checkpoint");
+    if (strcmp(footing->checkpoint_size, footing->size) != 0) {
+        markup_text(m, " of size ");
+        markup_text(m, footing->checkpoint_size);
+        markup_text(m, ", which extends it (");
+        add_link(page, NULL,
+                 arena_format(page->arena, "/v1/ledger/consistency?old=%s&new=%s", footing->size,
+                              footing->checkpoint_size),
+                 "the proof");
+        markup_text(m, ")");
+    }
+}
+
 static void add_proof(struct page_writer *page)
 {
     struct markup *m = &page->markup;
+    const struct footing *footing = &page->report->footing;
     const char *address = told_address(page->arena, page->report, NULL);
+    const char *verify = told_verify(page->arena, page->report, page->digest);
     open_with_class(page, "section", "card");
     markup_set(m, "id", "verify");
     markup_add(m, "h2", NULL, "Check this report");
     open_with_class(page, "dl", "facts");
     add_fact(page, "Tree size", page->report->tree_size);
+    if (footing->at != NULL)
+        add_fact(page, "Its newest statement", footing->at);
+    if (footing->root != NULL)
+        add_fact(page, "Its root hash", footing->root);
     add_fact(page, "SHA-256 of its JSON", page->digest);
     markup_close(m);
     markup_open(m, "p");
     markup_text(m, "The same tree size gives the same bytes, for everybody and for ever: ");
     add_link(page, NULL, address, "this report as JSON");
     markup_text(m, " has that SHA-256. What the ledger held at this size is proved by ");
-    add_link(page, NULL, "/v1/ledger/checkpoint", "its signed checkpoint");
-    markup_text(m, ". A report that was issued is verified ");
-    add_link(page, NULL, "/verify", "in your browser");
+    add_checkpoint(page);
+    markup_text(m, ". All of it is verified ");
+    add_link(page, NULL, verify != NULL ? verify : "/verify", "in your browser");
     markup_text(m, ".");
     markup_close(m);
     markup_close(m);

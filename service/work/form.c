@@ -25,7 +25,7 @@ int form_command(int count, char **words, const struct config *config)
     char reason[FORM_REASON_BYTES];
     const struct rlimit cpu = {.rlim_cur = CPU_SECONDS, .rlim_max = CPU_SECONDS};
     if (count != 1 || !form_is_known(words[0])) {
-        (void)fprintf(stderr, "usage: aidledger form xlsx|html <LINES >FILE\n"
+        (void)fprintf(stderr, "usage: aidledger form xlsx|html|pdf <LINES >FILE\n"
                               "  LINES is a report as NDJSON (?format=ndjson), FILE no pipe\n");
         return EXIT_USAGE;
     }
