@@ -209,6 +209,8 @@ start_service() {
     program=$(runnable_copy)
     make_log_key || return 1
     [ "${AIDLEDGER_WORKER:-1}" = 0 ] || is_alive "$sealer_pid" || start_sealer
+    # What is printed leads back here, unless told otherwise.
+    export AIDLEDGER_PUBLIC_URL=${AIDLEDGER_PUBLIC_URL-$(address)}
     # Its own session: a Ctrl-C is for this script, which stops the service before PostgreSQL.
     setsid setpriv "${drop[@]}" --pdeathsig=TERM -- "$program" serve </dev/null 8>&- 9>&- &
     service_pid=$!

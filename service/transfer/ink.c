@@ -16,9 +16,10 @@ enum {
 /* Points of PDF, 1/72 inch, for a tenth of a pixel. */
 static const double scale = 3.0 / 40.0;
 
-/* DejaVu has Arabic too and is asked first by fontconfig; Noto's is the better one in small type.
- */
-static const char family[] = "Noto Sans,Noto Sans Arabic,Noto Sans Symbols2,Noto Sans Math";
+/* Some other scripts are in DejaVu as well, which fontconfig asks first: Noto's are the better ones
+   in small type, and are known to be there. */
+static const char family[] = "Noto Sans,Noto Sans Arabic,Noto Sans Hebrew,Noto Sans Armenian,"
+                             "Noto Sans Georgian,Noto Sans Lao,Noto Sans Symbols2,Noto Sans Math";
 
 static const struct {
     int size;
@@ -88,7 +89,9 @@ static void open_fonts(struct ink *ink)
     pango_context_set_round_glyph_positions(ink->context, FALSE);
     ink->layout = pango_layout_new(ink->context);
     pango_layout_set_wrap(ink->layout, PANGO_WRAP_WORD_CHAR);
+    /* What is copied out of the paper is what stands in the ledger. */
     pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+    pango_attr_list_insert(attributes, pango_attr_font_features_new("liga=0"));
     pango_layout_set_attributes(ink->layout, attributes);
     pango_attr_list_unref(attributes);
     cairo_font_options_destroy(options);
@@ -204,16 +207,23 @@ static struct ink_size size_of(struct ink *ink)
     return size;
 }
 
+static bool is_plain(const char *text)
+{
+    while (*text >= ' ' && *text <= '~')
+        text++;
+    return *text == '\0';
+}
+
 /* Letters of ASCII stand side by side; everything else is shaped. */
 int ink_width(struct ink *ink, enum ink_voice voice, const char *text)
 {
     int width = 0;
+    if (!is_plain(text)) {
+        lay_out(ink, voice, text, -1);
+        return size_of(ink).width;
+    }
     for (const char *at = text; *at != '\0'; at++) {
         const unsigned char letter = (unsigned char)*at;
-        if (letter < ' ' || letter > '~') {
-            lay_out(ink, voice, text, -1);
-            return size_of(ink).width;
-        }
         if (ink->widths[voice][letter] == 0) {
             lay_out(ink, voice, (const char[]){*at, '\0'}, -1);
             pango_layout_get_size(ink->layout, &ink->widths[voice][letter], NULL);
@@ -240,7 +250,7 @@ size_t ink_fit(struct ink *ink, enum ink_voice voice, const char *text, struct i
         pango_layout_iter_get_line_extents(at, NULL, &all);
         if (tenths(all.y + all.height) > room.height)
             break;
-        bytes = (size_t)(line->start_index + line->length);
+        bytes = (size_t)line->start_index + (size_t)line->length;
     } while (pango_layout_iter_next_line(at));
     pango_layout_iter_free(at);
     return bytes;
@@ -262,6 +272,9 @@ void ink_text(struct ink *ink, enum ink_voice voice, enum anchor anchor, const c
     static const PangoAlignment sides[] = {[ANCHOR_START] = PANGO_ALIGN_LEFT,
                                            [ANCHOR_MIDDLE] = PANGO_ALIGN_CENTER,
                                            [ANCHOR_END] = PANGO_ALIGN_RIGHT};
+    /* Every font has the letters of ASCII. */
+    if (ink->rehearsing && is_plain(text))
+        return;
     lay_out(ink, voice, text, box->width);
     pango_layout_set_alignment(ink->layout, sides[anchor]);
     if (size_of(ink).height > box->height) {

@@ -162,30 +162,31 @@ static bool is_element(const char *object, const char *kind)
            object[sizeof head - 1 + length] == '\n';
 }
 
-/* Objects have the numbers in which order they were begun. */
-static bool add_elements(struct pdf *pdf, struct text *more, const struct mend *mend)
+static void add_mark(struct text *more, const struct mend_mark *mark)
 {
-    const struct mend_mark *figure = mend->first_figure;
-    const struct mend_mark *header = mend->first_header;
-    for (size_t i = 1; i < pdf->objects; i++) {
-        const char *object = object_at(pdf, i);
-        if (is_element(object, "Figure")) {
-            if (figure == NULL || !begin_object(pdf, more, i))
-                return false;
-            text_add(more, "\n   /Alt ");
-            add_utf16(more, figure->words);
-            end_object(more);
-            figure = figure->next;
-        } else if (is_element(object, "TH")) {
-            if (header == NULL || !begin_object(pdf, more, i))
-                return false;
-            text_addf(more, "\n   /A << /O /Table /Scope /%s >>",
-                      header->of_row ? "Row" : "Column");
-            end_object(more);
-            header = header->next;
-        }
+    if (mark->words != NULL) {
+        text_add(more, "\n   /Alt ");
+        add_utf16(more, mark->words);
+    } else {
+        text_addf(more, "\n   /A << /O /Table /Scope /%s >>", mark->of_row ? "Row" : "Column");
     }
-    return figure == NULL && header == NULL;
+}
+
+/* Elements of a kind are numbered in the order in which they were begun. False when there are
+   not as many of them as marks. */
+static bool add_elements(struct pdf *pdf, struct text *more, const char *kind,
+                         const struct mend_mark *mark)
+{
+    for (size_t i = 1; i < pdf->objects; i++) {
+        if (!is_element(object_at(pdf, i), kind))
+            continue;
+        if (mark == NULL || !begin_object(pdf, more, i))
+            return false;
+        add_mark(more, mark);
+        end_object(more);
+        mark = mark->next;
+    }
+    return mark == NULL;
 }
 
 static void add_table(const struct pdf *pdf, struct text *more)
@@ -227,7 +228,9 @@ bool mend_pdf(struct arena *arena, struct text *out, const struct mend *mend)
     if (out->full || !read_table(&pdf))
         return false;
     pdf.moved = arena_alloc(arena, pdf.objects * sizeof *pdf.moved);
-    if (pdf.moved == NULL || !add_catalogue(&pdf, &more) || !add_elements(&pdf, &more, mend))
+    if (pdf.moved == NULL || !add_catalogue(&pdf, &more) ||
+        !add_elements(&pdf, &more, "Figure", mend->first_figure) ||
+        !add_elements(&pdf, &more, "TH", mend->first_header))
         return false;
     const size_t table = out->length + more.length;
     add_table(&pdf, &more);

@@ -616,12 +616,14 @@ static void say_all(struct paper *paper)
 /* "1F3A-9C2E-77B0-4D21": the beginning of the digest. */
 static const char *make_code(struct paper *paper)
 {
+    static const char small[] = "0123456789abcdef";
+    static const char large[] = "0123456789ABCDEF";
     struct text code = text_open(paper->arena, CODE_BYTES);
-    for (int i = 0; i < CODE_DIGITS; i++) {
-        const char digit = paper->digest[i];
+    for (size_t i = 0; i < CODE_DIGITS; i++) {
+        const char *digit = strchr(small, paper->digest[i]);
         if (i > 0 && i % CODE_GROUP == 0)
             text_add_char(&code, '-');
-        text_add_char(&code, digit >= 'a' ? (char)(digit - 'a' + 'A') : digit);
+        text_add_char(&code, large[digit != NULL ? digit - small : 0]);
     }
     return code.data;
 }

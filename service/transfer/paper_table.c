@@ -75,20 +75,20 @@ static int most(int one, int other)
     return one > other ? one : other;
 }
 
-/* The width of the longest part that is not broken, or WORD_MOST. */
+/* The width of the longest word, or WORD_MOST. Identifiers are words, whatever hyphens they have.
+ */
 static int longest_word(struct paper *paper, enum ink_voice voice, const char *text)
 {
     char word[WORD_BYTES];
     int longest = 0;
     while (*text != '\0') {
-        const size_t length = strcspn(text, " -\n");
-        const size_t whole = length + (text[length] == '-');
-        if (whole >= sizeof word)
+        const size_t length = strcspn(text, " \n");
+        if (length >= sizeof word)
             return WORD_MOST;
-        memcpy(word, text, whole);
-        word[whole] = '\0';
+        memcpy(word, text, length);
+        word[length] = '\0';
         longest = most(longest, ink_width(paper->ink, voice, word));
-        text += whole + (text[whole] == ' ' || text[whole] == '\n');
+        text += length + (text[length] != '\0');
     }
     return longest < WORD_MOST ? longest : WORD_MOST;
 }
@@ -456,20 +456,26 @@ static size_t find_end(const struct paper *paper, const struct paper_plan *plan,
     return end;
 }
 
+/* The rows from the first one on that stand together; on the next page, when this one is full. */
+static size_t begin_block(struct paper *paper, const struct paper_plan *plan, size_t first)
+{
+    if (all_heights(plan, first) <= paper_room(paper))
+        return row_count(plan);
+    size_t end = find_end(paper, plan, first);
+    if (end > first && paper_room(paper) >= BEGIN_LEAST)
+        return end;
+    paper_turn(paper, plan->wide);
+    end = find_end(paper, plan, first);
+    /* A row is never higher than a page. */
+    return end > first ? end : first + 1;
+}
+
 void paper_table_draw(struct paper *paper, const struct paper_table *table, struct paper_plan *plan)
 {
-    size_t first = 0;
     if (plan == NULL || table->columns == 0)
         return;
-    while (first < row_count(plan)) {
-        const bool all = all_heights(plan, first) <= paper_room(paper);
-        size_t end = all ? row_count(plan) : find_end(paper, plan, first);
-        if (end == first || (!all && paper_room(paper) < BEGIN_LEAST)) {
-            paper_turn(paper, plan->wide);
-            end = find_end(paper, plan, first);
-            /* A row is never higher than a page. */
-            end = end > first ? end : first + 1;
-        }
+    for (size_t first = 0; first < row_count(plan);) {
+        const size_t end = begin_block(paper, plan, first);
         for (size_t g = 0; g < plan->group_count; g++) {
             const struct block block = {g, first, end};
             if (g > 0 && block_height(plan, &block) + place_height(plan) > paper_room(paper))

@@ -20,7 +20,7 @@ static size_t gather(const QRcode *code, const struct box *square, struct box *r
     size_t count = 0;
     for (int y = 0; y < code->width; y++)
         for (int x = 0, run = 0; x < code->width; x += run + 1) {
-            const unsigned char *row = code->data + y * code->width;
+            const unsigned char *row = code->data + (size_t)y * (size_t)code->width;
             for (run = 0; x + run < code->width && (row[x + run] & 1) != 0; run++)
                 continue;
             if (run > 0 && count < RUNS_MAX)

@@ -1,4 +1,4 @@
-/* form.c - aidledger form: a report as a workbook or a page, from its lines. */
+/* form.c - aidledger form: a report as a workbook, a page or a paper, from its lines. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "work/form.h"
 

@@ -120,6 +120,57 @@ test('what was verified is remembered, and what comes later is held against it',
         assert.equal(await page.isHidden('#memory'), true);
     }));
 
+// What a page says that was opened with this after the "#".
+async function follow(page) {
+    await page.waitForSelector('#result:not([hidden])');
+    return page.evaluate(() => ({
+        verdict: document.getElementById('verdict').textContent,
+        read: document.getElementById('paper').hidden ? null : document.getElementById('read').getAttribute('href'),
+        told: [...document.querySelectorAll('#findings li')].map((item) =>
+            `${item.className}: ${item.textContent}`),
+    }));
+}
+
+test('the code on a paper leads to the report behind it', async () => {
+    const issued = (await make.proven({ report: 'portfolio', format: 'json',
+        parameters: { recipient: 'MW' } })).run;
+    const place = `as_of=${issued.tree_size}&recipient=MW`;
+    const whole = `${base}/verify#report=portfolio&sha256=${issued.sha256}&${place}`;
+    await withPage(async (page) => {
+        const told = await follow(page);
+        assert.equal(told.verdict, 'The report behind this paper is unchanged.');
+        assertTold(told, new RegExp(`^good: .*the code ${issued.sha256.slice(0, 4).toUpperCase()}-`),
+            /^good: Proven That it was issued stands in the log/, /^good: Proven The log signed it/);
+        assert.equal(told.read, `/v1/reports/portfolio?${place}&format=html`);
+        assert.deepEqual(await accessibilityFaults(page), []);
+        await picture(page, 'verify-paper');
+        assert.deepEqual(page.faults, []);
+    }, whole);
+    const other = Buffer.from((await api.anonymous.get(`/v1/reports/portfolio?${place}&year=2021`)).text);
+    const digest = createHash('sha256').update(other).digest('hex');
+    await withPage(async (page) => {
+        const told = await follow(page);
+        assert.equal(told.verdict, 'The report behind this paper is unchanged.');
+        assertTold(told, /^good: /, /^open: Not proven Whether it was issued/);
+    }, `${base}/verify#report=portfolio&sha256=${digest}&${place}&year=2021`);
+});
+
+test('a paper of another report is told apart, and a wrong address does nothing', async () => {
+    await withPage(async (page) => {
+        const told = await follow(page);
+        assert.equal(told.verdict, 'Do not rely on this paper.');
+        assertTold(told, /^bad: .*the one on the paper is ABAB-ABAB-ABAB-ABAB/);
+    }, `${base}/verify#report=portfolio&sha256=${'ab'.repeat(32)}&as_of=${run.tree_size}`);
+    await withPage(async (page) => {
+        const told = await follow(page);
+        assert.equal(told.verdict, 'Nothing was verified.');
+    }, `${base}/verify#report=nothing&sha256=${'ab'.repeat(32)}&as_of=0`);
+    await withPage(async (page) => {
+        assert.equal(await page.isHidden('#result'), true);
+        assert.deepEqual(page.faults, []);
+    }, `${base}/verify#report=../x&sha256=${'ab'.repeat(32)}`);
+});
+
 test('both files are dropped at once', () => withPage(async (page) => {
     await page.evaluate(({ file, text }) => {
         const data = new DataTransfer();

@@ -59,6 +59,7 @@ const prepared = {
     ledger_proof: async () => ({ id: await sealedEntry() }),
     ledger_checkpoint: async () => published(),
     ledger_checkpoint_of: async () => ({ size: await published() }),
+    ledger_root: async () => ({ size: await published() }),
     ledger_tile: async () => { await published(); return { level: '0', tile: '000.p/1' }; },
     ledger_bundle: async () => { await published(); return { tile: '000.p/1' }; },
     ledger_consistency: async () => ({ query: `old=1&new=${await published()}` }),

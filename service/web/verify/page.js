@@ -140,6 +140,52 @@
         return told;
     }
 
+    // ------------------------------------------------------------ what a paper leads to
+
+    // What the code on a paper says after the "#", which no server sees: the report, the SHA-256 of
+    // its JSON, and what it was asked for.
+    function readPaper() {
+        const asked = new URLSearchParams(location.hash.slice(1));
+        const [report, digest] = [asked.get('report') ?? '', asked.get('sha256') ?? ''];
+        if (!service || !/^[a-z0-9-]{1,100}$/.test(report) || !/^[0-9a-f]{64}$/.test(digest)) {
+            return null;
+        }
+        for (const name of ['report', 'sha256', 'format']) {
+            asked.delete(name);
+        }
+        const path = `/v1/reports/${report}?${asked}`;
+        return { path: asked.size === 0 ? `${path}format` : `${path}&format`, digest };
+    }
+
+    // As it stands on the paper: "1F3A-9C2E-77B0-4D21".
+    const codeOf = (digest) => digest.slice(0, 16).toUpperCase().match(/.{4}/g).join('-');
+
+    // The report itself is looked at, for a paper cannot be: whoever holds it compares both.
+    async function checkPaper({ path, digest }) {
+        const file = new Uint8Array(await (await get(`${path}=json`)).arrayBuffer());
+        const found = hex(await sha256(file));
+        const report = { digest: found, leaf: null, read: `${path}=html` };
+        if (found !== digest) {
+            return { ...report, isGood: false, verdict: 'Do not rely on this paper.',
+                findings: [{ state: 'bad', rule: 'paper', text: 'The report that the service gives has '
+                    + `the code ${codeOf(found)}; the one on the paper is ${codeOf(digest)}.` }] };
+        }
+        const same = { state: 'good', rule: 'paper', text: 'The report that the service gives has the '
+            + `code ${codeOf(digest)}. If that stands on the paper, compare its figures with the report.` };
+        const about = { ...report, verdict: 'The report behind this paper is unchanged.' };
+        try {
+            const told = await check(file);
+            return { ...told, ...(told.isGood ? about : {}), leaf: told.leaf, findings: [same, ...told.findings] };
+        } catch (error) {
+            if (!(error instanceof Fault)) {
+                throw error;
+            }
+            return { ...about, isGood: true, newest: null, findings: [same, { state: 'open', rule: error.rule,
+                text: error.rule === 'unknown' ? 'Whether it was issued: the log holds no report run with '
+                    + 'this SHA-256. That says nothing against its figures.' : error.message }] };
+        }
+    }
+
     // ------------------------------------------------------------ what came of it
 
     function element(name, text, attributes = {}) {
@@ -169,8 +215,8 @@
         const missing = told.findings.filter(({ state }) => state === 'open');
         const isOpen = failed.length > 0 && failed.every(({ rule }) => UNTRIED.includes(rule));
         $('result').className = `card ${told.isGood ? 'good' : isOpen ? 'open' : 'bad'}`;
-        $('verdict').textContent = told.isGood ? 'This is the report that was issued.'
-            : isOpen ? 'Nothing was verified.' : 'Do not rely on this file.';
+        $('verdict').textContent = told.verdict ?? (told.isGood ? 'This is the report that was issued.'
+            : isOpen ? 'Nothing was verified.' : 'Do not rely on this file.');
         $('summary').textContent = told.isGood
             ? `${missing.length === 0 ? 'Everything was proven.'
                 : 'What follows was proven, and what was not is said as well.'}`
@@ -181,7 +227,9 @@
             return item;
         }));
         showFacts(told);
-        $('kept').hidden = !told.isGood;
+        $('paper').hidden = told.read === undefined;
+        $('read').href = told.read ?? '';
+        $('kept').hidden = !told.isGood || !told.newest;
         $('checkpoint').textContent = told.newest?.bytes ?? '';
         $('result').hidden = false;
         $('verdict').focus();
@@ -194,24 +242,36 @@
         field?.focus();
     }
 
-    async function submit(event) {
-        event.preventDefault();
+    // Shows what the work has found, or why it found nothing.
+    async function conclude(work, digest) {
         $('trouble').hidden = $('result').hidden = true;
-        const file = await bytesOf($('file'));
-        if (!file) {
-            complain('Choose the report first.', $('file'));
-            return;
-        }
         $('verify').disabled = true;
         try {
-            show(await check(file));
+            show(await work());
         } catch (error) {
             const rule = error instanceof Fault ? error.rule : 'browser';
             const text = error instanceof Fault ? error.message : `This browser failed: ${error.message}`;
-            show({ isGood: false, digest: hex(await sha256(file)), leaf: null,
-                findings: [{ state: 'bad', rule, text }] });
+            show({ isGood: false, digest, leaf: null, findings: [{ state: 'bad', rule, text }] });
         } finally {
             $('verify').disabled = false;
+        }
+    }
+
+    async function submit(event) {
+        event.preventDefault();
+        const file = await bytesOf($('file'));
+        if (!file) {
+            $('result').hidden = true;
+            complain('Choose the report first.', $('file'));
+            return;
+        }
+        await conclude(() => check(file), hex(await sha256(file)));
+    }
+
+    function followPaper() {
+        const paper = readPaper();
+        if (paper) {
+            conclude(() => checkPaper(paper), paper.digest);
         }
     }
 
@@ -248,5 +308,8 @@
         complain('Browsers verify on secure pages only. Open this page over https, or keep a copy of it '
             + 'and open that.');
         $('verify').disabled = true;
+    } else {
+        addEventListener('hashchange', followPaper);
+        followPaper();
     }
 })();

@@ -102,5 +102,36 @@ START_TEST(proxies_are_understood_or_refused)
 }
 END_TEST
 
-SUITE("config", what_is_not_set_has_its_default, what_is_set_is_taken,
-      proxies_are_understood_or_refused, a_wrong_value_is_told_with_name_and_bounds, whole_numbers)
+START_TEST(a_public_address_can_be_continued_and_printed)
+{
+    static const char *const good[] = {"https://aid.example.org", "http://127.0.0.1:8080",
+                                       "http://[::1]:8080", "https://example.org/aid"};
+    static const char *const wrong[] = {"aid.example.org",
+                                        "https://",
+                                        "https:///x",
+                                        "https://:80",
+                                        "https://example.org/",
+                                        "javascript:alert(1)",
+                                        "https://example.org?x",
+                                        "https://example.org/#a",
+                                        "https://a b",
+                                        "https://a'b",
+                                        "https://user@example.org",
+                                        "ftp://example.org"};
+    struct config config;
+    char reason[512];
+    ck_assert(read_with(NULL, NULL, &config, reason));
+    ck_assert_str_eq(config.public_url, "");
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        ck_assert_msg(read_with("AIDLEDGER_PUBLIC_URL", good[i], &config, reason), "%s", good[i]);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        ck_assert_msg(!read_with("AIDLEDGER_PUBLIC_URL", wrong[i], &config, reason), "%s",
+                      wrong[i]);
+        ck_assert_ptr_nonnull(strstr(reason, "AIDLEDGER_PUBLIC_URL"));
+    }
+}
+END_TEST
+
+SUITE("config", a_public_address_can_be_continued_and_printed, what_is_not_set_has_its_default,
+      what_is_set_is_taken, proxies_are_understood_or_refused,
+      a_wrong_value_is_told_with_name_and_bounds, whole_numbers)
