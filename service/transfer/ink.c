@@ -192,6 +192,8 @@ static void lay_out(struct ink *ink, enum ink_voice voice, const char *text, int
 {
     pango_layout_set_font_description(ink->layout, ink->faces[voice]);
     pango_layout_set_alignment(ink->layout, PANGO_ALIGN_LEFT);
+    /* A cell goes the way of its own text; our sentences do not, whatever name they begin with. */
+    pango_layout_set_auto_dir(ink->layout, voice == INK_CELL || voice == INK_CELL_STRONG);
     pango_layout_set_ellipsize(ink->layout, PANGO_ELLIPSIZE_NONE);
     pango_layout_set_height(ink->layout, -1);
     pango_layout_set_width(ink->layout, width < 0 ? -1 : width * PANGO_SCALE);

@@ -46,10 +46,9 @@ static bool read_number(const char *at, size_t *number)
     int64_t read = 0;
     while (at[0] == '0' && at[1] >= '0' && at[1] <= '9')
         at++;
-    const size_t count = strspn(at, "0123456789");
-    if (count == 0 || count >= sizeof digits)
-        return false;
-    memcpy(digits, at, count);
+    for (size_t count = 0; count + 1 < sizeof digits && at[count] >= '0' && at[count] <= '9';
+         count++)
+        digits[count] = at[count];
     if (!number_parse(digits, 0, INT64_MAX, &read))
         return false;
     *number = (size_t)read;
@@ -91,6 +90,13 @@ static bool read_table(struct pdf *pdf)
     return pdf->objects > 0 && pdf->objects <= (pdf->out->length - before) / ENTRY_BYTES;
 }
 
+/* The place of the word in what is left of the document; NULL when there is none. */
+static const char *find_next(const struct pdf *pdf, const char *from, const char *word)
+{
+    const char *end = pdf->out->data + pdf->table;
+    return from < end ? memmem(from, (size_t)(end - from), word, strlen(word)) : NULL;
+}
+
 /* The text of an object from "<<" on; NULL when it is not in use. */
 static const char *object_at(const struct pdf *pdf, size_t object)
 {
@@ -98,8 +104,7 @@ static const char *object_at(const struct pdf *pdf, size_t object)
     size_t offset = 0;
     if (entry[ENTRY_BYTES - 3] != 'n' || !read_number(entry, &offset) || offset >= pdf->table)
         return NULL;
-    const char *begin = strstr(pdf->out->data + offset, "<<");
-    return begin;
+    return find_next(pdf, pdf->out->data + offset, "<<");
 }
 
 /* ---------------------------------------------------------------- writing */
@@ -129,7 +134,7 @@ static void add_utf16(struct text *out, const char *text)
 static bool begin_object(struct pdf *pdf, struct text *more, size_t object)
 {
     const char *begin = object_at(pdf, object);
-    const char *end = begin != NULL ? strstr(begin, "\n>>\nendobj") : NULL;
+    const char *end = begin != NULL ? find_next(pdf, begin, "\n>>\nendobj") : NULL;
     if (end == NULL)
         return false;
     pdf->moved[object] = pdf->out->length + more->length;

@@ -246,8 +246,8 @@ static const char *told_position(const struct paper *paper)
     const char *size = told_number(paper->arena, paper->report->tree_size);
     if (footing->at == NULL)
         return arena_format(paper->arena, "tree size %s", size);
-    return arena_format(paper->arena, "tree size %s, whose newest statement is of %.10s %.8s UTC",
-                        size, footing->at, footing->at + 11);
+    return arena_format(paper->arena, "tree size %s, newest statement %.10s %.8s UTC", size,
+                        footing->at, footing->at + 11);
 }
 
 static const char *told_checkpoint(const struct paper *paper)

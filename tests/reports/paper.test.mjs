@@ -134,7 +134,7 @@ for (const slug of slugs) {
         const anchor = await root(size);
         for (const sentence of [document.title, document.question, document.null_rule,
             ...document.method, ...document.limitations, manifests[slug].aggregation_rule ?? '',
-            'donor XI-TEST-NORTH.', `tree size ${size}, whose newest statement is of `,
+            'donor XI-TEST-NORTH.', `tree size ${size}, newest statement `,
             'We were not asked.', 'We asked the regulator.', 'What it does not tell',
             await digestOf(slug, '&donor=XI-TEST-NORTH'), anchor.root, anchor.checkpoint.note,
             ...manifests[slug].columns.map(({ meaning }) => meaning)]) {
