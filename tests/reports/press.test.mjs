@@ -127,8 +127,9 @@ test('a page of many rows is the same page as one that is made at once', async (
     const address = `${base}/v1/reports/ownership?as_of=0`;
     const lines = await (await fetch(`${address}&format=ndjson`)).text();
     const file = join(folder, 'page.html');
+    const footing = await (await fetch(`${base}/v1/ledger/roots/0`)).json();
     const made = spawnSync(process.env.AIDLEDGER_BINARY, ['form', 'html'],
-        { input: lines, stdio: ['pipe', openSync(file, 'w'), 'pipe'] });
+        { input: `${JSON.stringify({ footing, site: '' })}\n${lines}`, stdio: ['pipe', openSync(file, 'w'), 'pipe'] });
     assert.equal(made.status, 0, String(made.stderr));
     assert.equal(readFileSync(file, 'utf8'), await (await fetch(`${address}&format=html`)).text());
     rmSync(folder, { recursive: true });
