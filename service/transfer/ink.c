@@ -3,6 +3,8 @@
 #include "transfer/ink_parts.h"
 
 #include <cairo-pdf.h>
+#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -219,7 +221,7 @@ static bool is_plain(const char *text)
 /* Letters of ASCII stand side by side; everything else is shaped. */
 int ink_width(struct ink *ink, enum ink_voice voice, const char *text)
 {
-    int width = 0;
+    int64_t width = 0;
     if (!is_plain(text)) {
         lay_out(ink, voice, text, -1);
         return size_of(ink).width;
@@ -232,7 +234,7 @@ int ink_width(struct ink *ink, enum ink_voice voice, const char *text)
         }
         width += ink->widths[voice][letter];
     }
-    return tenths(width);
+    return width < INT_MAX / 2 ? tenths((int)width) : tenths(INT_MAX / 2);
 }
 
 struct ink_size ink_measure(struct ink *ink, enum ink_voice voice, const char *text, int width)

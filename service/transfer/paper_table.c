@@ -11,7 +11,8 @@ enum {
     TEXT_LEAST = 420, /* nor narrower than this when it breaks its lines */
     WORD_MOST = 1150, /* a longer word is broken */
     WORD_BYTES = 200,
-    CELL_MOST = 2600,  /* high; what is longer is cut, and that is told */
+    CELL_MOST = 2600, /* high; what is longer is cut, and that is told */
+    CELL_BYTES = 8000,
     KEYS_PERCENT = 45, /* of the width, for columns that are repeated */
     BEGIN_LEAST = 1500 /* room below which a table begins on the next page */
 };
@@ -53,9 +54,18 @@ static const char *head_of(const struct paper_plan *plan, size_t column)
     return plan->table->head(plan->table->owner, column);
 }
 
-static const char *cell_of(const struct paper_plan *plan, size_t row, size_t column)
+/* What is longer is higher than any cell, and cut in any case. */
+static const char *cell_of(const struct paper *paper, const struct paper_plan *plan, size_t row,
+                           size_t column)
 {
-    return plan->table->cell(plan->table->owner, row, column);
+    const char *cell = plan->table->cell(plan->table->owner, row, column);
+    size_t length = cell != NULL ? strnlen(cell, CELL_BYTES + 1) : 0;
+    if (length <= CELL_BYTES)
+        return cell;
+    while (length > 0 && ((unsigned char)cell[length] & 0xc0) == 0x80)
+        length--;
+    const char *cut = arena_copy_bytes(paper->arena, cell, length);
+    return cut != NULL ? cut : "";
 }
 
 static size_t row_count(const struct paper_plan *plan)
@@ -96,7 +106,7 @@ static int longest_word(struct paper *paper, enum ink_voice voice, const char *t
 static void see_cell(struct paper *paper, const struct paper_plan *plan, size_t row, size_t at)
 {
     struct column *column = &plan->columns[at];
-    const char *cell = cell_of(plan, row, at);
+    const char *cell = cell_of(paper, plan, row, at);
     const enum ink_voice voice = voice_of(plan, row);
     const int width = cell != NULL ? ink_width(paper->ink, voice, cell) : 0;
     if (width <= column->least)
@@ -258,7 +268,7 @@ static void see_heights(struct paper *paper, struct paper_plan *plan)
     for (size_t row = 0; row < row_count(plan); row++) {
         int height = line;
         for (size_t i = 0; i < plan->table->columns; i++) {
-            const char *cell = cell_of(plan, row, i);
+            const char *cell = cell_of(paper, plan, row, i);
             if (cell != NULL)
                 height = most(height, cell_height(paper, plan, voice_of(plan, row), cell,
                                                   plan->columns[i].width));
@@ -364,7 +374,7 @@ static void draw_cell(struct paper *paper, const struct paper_plan *plan, size_t
                       int x)
 {
     const bool sum = row >= plan->table->rows;
-    const char *cell = cell_of(plan, row, column);
+    const char *cell = cell_of(paper, plan, row, column);
     const struct box box = {x + PAD, paper->y + PAD_TOP, plan->columns[column].width - 2 * PAD,
                             plan->heights[row]};
     if (sum && column == 0)

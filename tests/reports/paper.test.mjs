@@ -11,7 +11,7 @@ import { somebody } from '../lib/principals.mjs';
 import { startService } from '../lib/service.mjs';
 import { rows } from '../lib/sql.mjs';
 import { codesOf, elementsOf, fontsOf, infoOf, press, tablesOf, textOf, wordsOf } from './paper.mjs';
-import { all, readHtml, textOf as htmlText } from './read.mjs';
+import { all, readHtml, readSheet, readZip, textOf as htmlText } from './read.mjs';
 import { commit, good, makeWorld } from './world.mjs';
 
 const SITE = 'https://aid.example.org';
@@ -284,6 +284,12 @@ test('the page and the workbook tell the root and the checkpoint too', async () 
     assert.ok(links.includes(`/v1/ledger/checkpoints/${anchor.checkpoint.size}`));
     assert.ok(links.includes(`/v1/reports/portfolio?as_of=${size}&format=pdf`));
     assert.ok(links.includes(`/verify#report=portfolio&sha256=${await digestOf('portfolio')}&as_of=${size}`));
+    const files = readZip((await form('portfolio', 'xlsx')).bytes);
+    const about = readSheet(files.get('xl/worksheets/sheet2.xml').toString())
+        .map((row) => row.map((cell) => cell?.text));
+    for (const fact of [['Root hash', anchor.root], ['Signed checkpoint', anchor.checkpoint.note]]) {
+        assert.ok(about.some(([name, value]) => name === fact[0] && value === fact[1]), fact[0]);
+    }
 });
 
 test('a checkpoint of a larger tree covers a size that was never signed', async () => {
@@ -326,15 +332,18 @@ test('many rows are all there, under a header on each page', async () => {
 test('rows beyond what a paper holds are refused with the forms that hold them', async () => {
     const { said } = await press(await linesOf(5001));
     assert.equal(said, 'aidledger: form pdf: the report has more rows than a paper');
-    const countries = rows('SELECT code FROM country ORDER BY code LIMIT 80').map(({ code }) => code);
+    // Of each year a row for each country and sector.
+    const countries = rows('SELECT code FROM country ORDER BY code LIMIT 50').map(({ code }) => code);
     const sectors = rows(`SELECT code FROM codelist_item WHERE codelist = 'Sector'
-                           ORDER BY code LIMIT 70`).map(({ code }) => code);
+                           ORDER BY code LIMIT 50`).map(({ code }) => code);
     const [editor, approver] = await Promise.all([
         somebody('XI-TEST-AR', 'donor_editor'), somebody('XI-TEST-AR', 'donor_approver')]);
-    await commit(editor, approver, { commitment_date: '2021-05-05', amount: '5600000.00',
-        currency: 'USD', ict_significance: undefined,
-        recipients: countries.map((country) => ({ country, share: '1.25' })),
-        sectors: sectors.map((code, at) => ({ code, share: at === 0 ? '3.4' : '1.4' })) });
+    for (const year of [2019, 2020, 2021]) {
+        await commit(editor, approver, { commitment_date: `${year}-05-05`, amount: '2500000.00',
+            currency: 'USD', ict_significance: undefined,
+            recipients: countries.map((country) => ({ country, share: '2' })),
+            sectors: sectors.map((code) => ({ code, share: '2' })) });
+    }
     await until(() => rows('SELECT FROM ledger_queue').length === 0);
     const refused = await api.anonymous.get('/v1/reports/portfolio?format=pdf');
     assert.deepEqual([refused.status, refused.body.errors[0].parameter, refused.body.errors[0].rule],
