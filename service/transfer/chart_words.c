@@ -141,11 +141,23 @@ const char *chart_caption(const struct figures *figures, const struct chart *cha
 
 /* ---------------------------------------------------------------- the drawing in words */
 
+/* A name in a script that goes the other way must not turn what is around it. */
+static void add_isolated(struct text *out, const char *name)
+{
+    bool plain = true;
+    for (const char *at = name; *at != '\0'; at++)
+        plain = plain && (unsigned char)*at < 0x80;
+    if (plain)
+        text_add(out, name);
+    else
+        text_addf(out, "\u2068%s\u2069", name);
+}
+
 static void tell_keys(struct text *out, const struct chart *chart, const struct tally_entry *entry)
 {
     for (size_t i = 0; i < chart->key_count; i++) {
         text_add(out, i == 0 ? "" : chart->kind == CHART_FLOW ? " to " : ", ");
-        text_add(out, chart_key(entry->key[i]));
+        add_isolated(out, chart_key(entry->key[i]));
     }
 }
 

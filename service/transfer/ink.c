@@ -169,6 +169,21 @@ size_t ink_unknown(const struct ink *ink)
     return ink->unknown;
 }
 
+void ink_move(struct ink *ink, int x, int y, int percent)
+{
+    if (ink->rehearsing)
+        return;
+    cairo_save(ink->cairo);
+    cairo_translate(ink->cairo, x, y);
+    cairo_scale(ink->cairo, percent / 100.0, percent / 100.0);
+}
+
+void ink_unmove(struct ink *ink)
+{
+    if (!ink->rehearsing)
+        cairo_restore(ink->cairo);
+}
+
 /* ---------------------------------------------------------------- text */
 
 static int tenths(int units)

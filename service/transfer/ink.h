@@ -88,8 +88,9 @@ void ink_paint_box(struct ink *ink, const struct box *box, enum paint paint);
 void ink_paint_band(struct ink *ink, const struct band *band, enum paint paint);
 /* Makes what is below pale, so that letters can be read on it. */
 void ink_halo(struct ink *ink, const struct box *box);
-/* From here on everything is drawn from this place, until it is undone. */
-void ink_move(struct ink *ink, int x, int y);
+/* From here on everything is drawn from this place, so many percent of its size, until it is
+   undone. */
+void ink_move(struct ink *ink, int x, int y, int percent);
 void ink_unmove(struct ink *ink);
 
 /* ---- structure */

@@ -69,20 +69,6 @@ void ink_halo(struct ink *ink, const struct box *box)
     cairo_fill(ink->cairo);
 }
 
-void ink_move(struct ink *ink, int x, int y)
-{
-    if (ink->rehearsing)
-        return;
-    cairo_save(ink->cairo);
-    cairo_translate(ink->cairo, x, y);
-}
-
-void ink_unmove(struct ink *ink)
-{
-    if (!ink->rehearsing)
-        cairo_restore(ink->cairo);
-}
-
 /* ---------------------------------------------------------------- patterns */
 
 static void add_line(cairo_t *cairo, int x1, int y1, int x2, int y2)

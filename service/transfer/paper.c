@@ -18,7 +18,8 @@ enum {
     SQUARE_GAP = 250,
     TERM = 1350, /* width of the names of facts */
     INDENT = 150,
-    PANELS_SHOWN = 3,
+    PANELS_SHOWN = 2, /* currencies of one chart, or what else is kept apart */
+    PANELS_ALONE = 4,
     ROOT_SHORT = 12,
     CODE_DIGITS = 16,
     CODE_GROUP = 4,
@@ -323,21 +324,27 @@ static void say_limits(struct paper *paper)
 
 /* ---------------------------------------------------------------- charts */
 
+static void say_panels(struct paper *paper, const struct chart *chart)
+{
+    const struct panel *panel = chart->panels;
+    const size_t most = paper->figures->chart_count == 1 ? PANELS_ALONE : PANELS_SHOWN;
+    size_t shown = 0;
+    for (; panel != NULL && shown < most; panel = panel->next)
+        if (chart_shows(chart, panel)) {
+            paper_chart(paper, chart, panel);
+            shown++;
+        }
+    while (panel != NULL && !chart_shows(chart, panel))
+        panel = panel->next;
+    if (panel != NULL)
+        paper_say(paper, INK_SOFT, "P",
+                  "Drawn is what the most rows are about; everything else is in the rows.");
+}
+
 static void say_charts(struct paper *paper)
 {
-    const struct figures *figures = paper->figures;
-    for (size_t i = 0; i < figures->chart_count; i++) {
-        const struct panel *panel = figures->charts[i].panels;
-        size_t shown = 0;
-        for (; panel != NULL && shown < PANELS_SHOWN; panel = panel->next)
-            if (chart_shows(&figures->charts[i], panel)) {
-                paper_chart(paper, &figures->charts[i], panel);
-                shown++;
-            }
-        if (panel != NULL)
-            paper_say(paper, INK_SOFT, "P",
-                      "Other currencies are not drawn; they are in the rows.");
-    }
+    for (size_t i = 0; i < paper->figures->chart_count; i++)
+        say_panels(paper, &paper->figures->charts[i]);
 }
 
 /* ---------------------------------------------------------------- rows */
@@ -359,11 +366,10 @@ static const char *sum_cell(const struct paper *paper, size_t sum, size_t column
     const struct figures *figures = paper->figures;
     const struct tally_entry *entry = &figures->sums.entries[sum];
     const struct sum *value = figures_sum(figures, entry, column);
+    const char *key = figures_key(figures, entry, column);
     if (column == 0)
-        return "Total";
-    if (value != NULL)
-        return told_number(paper->arena, chart_sum(figures, value));
-    return column == figures->currency ? entry->key[0] : NULL;
+        return key == NULL ? "Total" : arena_format(paper->arena, "Total, %s", key);
+    return value != NULL ? told_number(paper->arena, chart_sum(figures, value)) : key;
 }
 
 static const char *row_cell(const void *owner, size_t row, size_t column)
@@ -404,6 +410,20 @@ static void tell_losses(struct paper *paper)
         paper_say(paper, INK_TEXT, "P", unknown != NULL ? unknown : "");
 }
 
+static void tell_sums(struct paper *paper)
+{
+    const struct figures *figures = paper->figures;
+    size_t missing = 0;
+    for (size_t i = 0; i < figures->sums.count; i++)
+        for (size_t v = 0; v < figures->total_count; v++)
+            missing += figures->sums.entries[i].sums[v].missing;
+    if (figures->sums.count > 0 && figures->summed != NULL)
+        paper_say(paper, INK_SOFT, "P", "Totals leave out rows of which nothing is known.");
+    if (missing > 0)
+        paper_say(paper, INK_SOFT, "P",
+                  "Totals are of what is known: cells that are empty are in none.");
+}
+
 static void say_rows(struct paper *paper)
 {
     const struct figures *figures = paper->figures;
@@ -427,6 +447,7 @@ static void say_rows(struct paper *paper)
                   "There are no rows: nothing that was asked for is in the ledger.");
     else
         paper_table_draw(paper, &table, paper->rows);
+    tell_sums(paper);
     if (wide)
         paper_turn(paper, false);
 }

@@ -4,6 +4,8 @@
 #include "transfer/paper_parts.h"
 
 enum {
+    /* What a page has for a drawing at most, its heading and what stands above it left out. */
+    DRAWING_MOST = PAPER_LONG - PAPER_MARGIN - PAPER_FOOT - 6 * PAPER_GAP,
     WORDS_LEAST = 400, /* room below a drawing for the beginning of its words */
     HALO = 12,
     LETTER_HEIGHT = 100
@@ -12,22 +14,37 @@ enum {
 /* A drawing on its way onto the paper. */
 struct easel {
     struct paper *paper;
+    const char *caption;
     const char *words;
     int height;
     bool banded; /* letters stand on bands */
 };
+
+static int caption_height(const struct easel *easel)
+{
+    struct paper *paper = easel->paper;
+    return easel->caption == NULL
+               ? 0
+               : ink_measure(paper->ink, INK_SOFT, easel->caption, paper_width(paper)).height +
+                     PAPER_GAP;
+}
 
 static void open(void *to, int width, int height, const char *title, const char *description)
 {
     struct easel *easel = to;
     struct paper *paper = easel->paper;
     (void)width;
+    const int above = caption_height(easel);
+    const int most = DRAWING_MOST - above;
+    const int percent = height > most ? 100 * most / height : 100;
     easel->words = description;
-    easel->height = height;
-    paper_head(paper, title, height + WORDS_LEAST);
+    easel->height = height * percent / 100;
+    paper_head(paper, title, easel->height + (percent == 100 ? WORDS_LEAST : 0) + above);
+    if (easel->caption != NULL)
+        paper_say(paper, INK_SOFT, "P", easel->caption);
     const char *words = arena_format(paper->arena, "%s. The figures follow in words.", title);
     ink_tag_figure(paper->ink, words != NULL ? words : title);
-    ink_move(paper->ink, PAPER_MARGIN, paper->y);
+    ink_move(paper->ink, PAPER_MARGIN, paper->y, percent);
 }
 
 static void box(void *to, const struct box *box, enum paint paint)
@@ -78,7 +95,7 @@ static void close(void *to)
 
 void paper_chart(struct paper *paper, const struct chart *chart, const struct panel *panel)
 {
-    struct easel easel = {.paper = paper};
+    struct easel easel = {.paper = paper, .caption = chart_caption(paper->figures, chart, panel)};
     const struct canvas canvas = {.to = &easel,
                                   .open = open,
                                   .box = box,

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/paper_parts.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -89,6 +90,7 @@ static int most(int one, int other)
  */
 static int longest_word(struct paper *paper, enum ink_voice voice, const char *text)
 {
+    assert(text != NULL);
     char word[WORD_BYTES];
     int longest = 0;
     while (*text != '\0') {
