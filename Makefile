@@ -256,7 +256,7 @@ $(BUILD)/embed: service/catalogue/embed.c $(BUILD)/flags.list
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g -Iservice -MMD -MP -MF $@.d -MT $@ \
 	  -o $@.new $< && mv $@.new $@
 
-$(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(call object,$(UNIT_HELPERS)) $(ARCHIVE)
+$(BUILD)/tests/%_test: $(BUILD)/obj/tests/%_test.o $(SANITIZER) $(call object,$(UNIT_HELPERS)) $(ARCHIVE)
 	$(call say,LINK,$@)
 	$(call make_program,$$(pkg-config --libs check))
 
