@@ -208,7 +208,8 @@ test('every report shows the same rows as JSON, NDJSON and CSV', () => {
         const names = Object.keys(own[0]);
         assert.deepEqual(readCsv(csv), [names, ...own.map((row) =>
             names.map((one) => String(row[one] ?? '')))], name);
-        for (const type of ['text/html', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet']) {
+        for (const type of ['text/html', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+            'application/pdf']) {
             assert.ok(content[type].examples.usual.externalValue, `${name} ${type}`);
         }
     }
