@@ -351,7 +351,7 @@ static bool prepare_plain(PGconn *db, const struct statement *statement, const s
 {
     Oid types[PARAMETERS_MAX] = {0};
     for (size_t i = 0; i < statement->parameter_count; i++)
-        if ((plain->takes & UINT32_C(1) << i) == 0)
+        if ((plain->takes & UINT64_C(1) << i) == 0)
             types[i] = TEXT_OID;
     return plain->name == NULL ||
            PQsendPrepare(db, plain->name, plain->sql, (int)plain_parameters(plain, statement),

@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { SQL_BYTES = 65536 };
@@ -40,15 +41,16 @@ static bool make_list(struct arena *arena, const struct statement *statement, st
 
 /* ---------------------------------------------------------------- reports */
 
-static uint32_t parameters_in(const char *sql)
+static uint64_t parameters_in(const char *sql)
 {
-    uint32_t found = 0;
+    static_assert(PARAMETERS_MAX <= 64, "a mask has a bit for each parameter");
+    uint64_t found = 0;
     for (const char *at = strchr(sql, '$'); at != NULL; at = strchr(at, '$')) {
         unsigned number = 0;
         for (at++; *at >= '0' && *at <= '9' && number <= PARAMETERS_MAX; at++)
             number = 10 * number + (unsigned)(*at - '0');
         if (number > 0 && number <= PARAMETERS_MAX)
-            found |= UINT32_C(1) << (number - 1);
+            found |= UINT64_C(1) << (number - 1);
     }
     return found;
 }
@@ -74,7 +76,7 @@ bool plain_make(struct arena *arena, const struct statement *statement, struct p
 bool plain_fits(const struct plain *plain, const struct exchange *x)
 {
     for (size_t i = 0; i < x->statement->parameter_count; i++)
-        if (x->values[i] != NULL && (plain->takes & UINT32_C(1) << i) == 0)
+        if (x->values[i] != NULL && (plain->takes & UINT64_C(1) << i) == 0)
             return false;
     return plain->name != NULL;
 }

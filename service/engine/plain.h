@@ -23,7 +23,7 @@
 struct plain {
     const char *name; /* NULL: there is none */
     const char *sql;
-    uint32_t takes; /* mask of 1 << i: the parameters that may be there */
+    uint64_t takes; /* mask of 1 << i: the parameters that may be there */
 };
 
 /* Fills in the plain form, or none for a statement that has none. False: the arena is full. */
