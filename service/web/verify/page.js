@@ -259,9 +259,10 @@
 
     async function submit(event) {
         event.preventDefault();
+        // What was found before says nothing of what is looked at now.
+        $('trouble').hidden = $('result').hidden = true;
         const file = await bytesOf($('file'));
         if (!file) {
-            $('result').hidden = true;
             complain('Choose the report first.', $('file'));
             return;
         }
