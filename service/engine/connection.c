@@ -261,14 +261,13 @@ static const char *filters_of(struct exchange *x)
     return NULL;
 }
 
-/* The lane plans a report for what it is asked, and a plain form once. What a report reads is large,
-   and how much its filters leave is only guessed: a nested loop that was meant for one row has gone
-   through everything for each of thousands. */
+/* The lane plans a report for what it is asked, and a plain form once. What a report reads is
+   large, and how much its filters leave is only guessed: a nested loop that was meant for one row
+   has gone through everything for each of thousands. */
 static bool send_position(struct connection *c, struct exchange *x, bool plain)
 {
-    const char *const values[POSITION_PARAMETERS] = {x->as_of, filters_of(x),
-                                                     plain ? c->plan->kind->plans : NEW_PLANS,
-                                                     plain ? "on" : "off"};
+    const char *const values[POSITION_PARAMETERS] = {
+        x->as_of, filters_of(x), plain ? c->plan->kind->plans : NEW_PLANS, plain ? "on" : "off"};
     return PQsendQueryPrepared(c->link.db, "position", POSITION_PARAMETERS, values, NULL, NULL,
                                0) != 0;
 }
