@@ -57,6 +57,10 @@ export const REPORTS = {
         of_currency: 'currency' } },
     'on-budget': { keys: { ...BY_PARTY, year: 'year', of_currency: 'currency' }, of: 'indicator',
         value: 'at_least' },
+    'data-collection': { keys: { group: 'country_group', country: 'country', indicator: 'indicator',
+        year: 'year', version: 'list_version' }, converts: false,
+    asked: ['country=MW', 'country=VU&by=country', 'country=MW&indicator=HH7&by=cell',
+        'country=KE&indicator=A3&by=cell&list_version=2016-03'] },
     'data-limitations': { keys: { of_currency: 'currency' }, of: 'limitation', value: 'share',
         converts: false, asked: ['', 'donor=XI-DEMO-DONOR', 'country=MW'] },
 };
@@ -64,7 +68,7 @@ export const REPORTS = {
 // What a row is asked for by: a cell that is empty is one too where the report has rows without it.
 function queryOf(row, { keys, empty = [], unstated = null }, asked) {
     const query = new URLSearchParams(asked);
-    for (const name of ['dimensions', 'measures']) {
+    for (const name of ['dimensions', 'measures', 'by', 'list_version']) {
         query.delete(name);
     }
     const without = [];
@@ -112,7 +116,7 @@ function roundsTo(sum, printed) {
 const identity = (item) => JSON.stringify(['kind', 'commitment_id', 'transaction_id', 'country',
     'region', 'sector', 'year', 'currency', 'ownership_input_id', 'month', 'day', 'position_id',
     'source', 'destination', 'statement_id', 'organisation', 'donor', 'measure', 'part_amount', 'stakeholder_group',
-    'years_ahead'].map((name) => item[name]));
+    'years_ahead', 'indicator', 'observation_id', 'budget_id', 'contract_award_id'].map((name) => item[name]));
 
 // What each answer must hold by itself.
 function check({ path, figures, items }) {

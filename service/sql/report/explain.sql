@@ -39,9 +39,10 @@
 -- $34   groups             query  text      optional
 -- $35   organisations      query  text      optional
 -- $36   framework          query  code      optional
--- $37   as_of              query  position  optional
--- $38   after              query  cursor    optional
--- $39   limit              query  limit     optional
+-- $37   indicator          query  code      optional
+-- $38   as_of              query  position  optional
+-- $39   after              query  cursor    optional
+-- $40   limit              query  limit     optional
 SELECT 200 AS status, e.tree_size::text AS tree_size, e.body, e.next
   FROM report_explained(
            $1::text, $2::text,
@@ -57,5 +58,5 @@ SELECT 200 AS status, e.tree_size::text AS tree_size, e.body, e.next
                'rate_set', $27::uuid, 'in_kind', $28::boolean, 'fiscal_year_of', $29::text,
                'period_basis', $30::text, 'year_from', $31::integer, 'year_to', $32::integer,
                'countries', $33::text, 'groups', $34::text, 'organisations', $35::text,
-               'framework', $36::text),
-           $37::text, $38::text, coalesce($39::integer, 50)) AS e
+               'framework', $36::text, 'indicator', $37::text),
+           $38::text, $39::text, coalesce($40::integer, 50)) AS e
