@@ -1,6 +1,6 @@
 -- Who won the contracts that aid pays for: de facto untying, beside what donors declare.
 --
--- The donor, an organisation that a disbursement names as its receiver, and a recipient government may each
+-- The donor, an organisation that a transaction names as its receiver, and a recipient government may each
 -- state a contract. One that several state counts once, as whoever bought says.
 SET LOCAL ROLE aidledger_owner;
 SET LOCAL search_path = aidledger;

@@ -1,5 +1,6 @@
 -- What is left out of the measure of tying: its second definition, beside the first.
--- SPDX-License-Identifier: Apache-2.0
+SET LOCAL ROLE aidledger_owner;
+SET LOCAL search_path = aidledger;
 
 CREATE FUNCTION tying_left_out(aid_type text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -41,3 +42,5 @@ COMMENT ON FUNCTION report_tying(text, uuid) IS
     'and "left_out" why.';
 
 GRANT EXECUTE ON FUNCTION tying_left_out(text), report_tying(text, uuid) TO aidledger_reporter;
+-- Explanations of figures ask for it, too.
+GRANT EXECUTE ON FUNCTION tying_left_out(text) TO aidledger_public, aidledger_scoped;

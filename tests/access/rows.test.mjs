@@ -407,6 +407,18 @@ test('every rule of the schema has its sentence', () => {
     assert.deepEqual(unnamed, []);
 });
 
+test('every function and table belongs to the owner, whose functions nobody may call unless a migration says so', () => {
+    const foreign = rows(`SELECT p.proname AS name FROM pg_proc AS p
+        WHERE p.pronamespace = 'aidledger'::regnamespace
+          AND p.proowner <> 'aidledger_owner'::regrole
+          AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
+        UNION ALL
+        SELECT c.relname FROM pg_class AS c
+        WHERE c.relnamespace = 'aidledger'::regnamespace AND c.relkind IN ('r', 'v', 'S')
+          AND c.relowner <> 'aidledger_owner'::regrole AND c.relname <> 'schema_migration'`);
+    assert.deepEqual(foreign, []);
+});
+
 test('every function and table says what it is', () => {
     const silent = rows(`SELECT p.proname AS name FROM pg_proc AS p
         WHERE p.pronamespace = 'aidledger'::regnamespace AND obj_description(p.oid, 'pg_proc') IS NULL
