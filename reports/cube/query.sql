@@ -36,17 +36,21 @@ part AS (
        AND ($7::text IS NULL OR p.transaction_type = $7)
        AND (a.year_from IS NULL OR extract(year FROM p.transaction_date) >= a.year_from)
        AND ($9::integer IS NULL OR extract(year FROM p.transaction_date) <= $9)),
+membership AS MATERIALIZED (
+    SELECT m.* FROM report_memberships() AS m),
 standing AS MATERIALIZED (
-    SELECT d.country, d.transaction_date, ARRAY(
-               SELECT DISTINCT m.country_group
-                 FROM report_memberships() AS m
-                WHERE m.country = d.country AND m.valid_from <= d.transaction_date
-                  AND m.valid_to > d.transaction_date) AS groups
+    SELECT d.country, d.transaction_date,
+           coalesce(array_agg(DISTINCT m.country_group) FILTER (WHERE m.country IS NOT NULL),
+                    '{}') AS groups
       FROM (SELECT DISTINCT p.country, p.transaction_date
               FROM asked AS a
              CROSS JOIN part AS p
              WHERE p.country IS NOT NULL
-               AND ($5::text IS NOT NULL OR 'recipient_group' = ANY (a.by))) AS d),
+               AND ($5::text IS NOT NULL OR 'recipient_group' = ANY (a.by))) AS d
+      LEFT JOIN membership AS m
+        ON m.country = d.country AND m.valid_from <= d.transaction_date
+       AND m.valid_to > d.transaction_date
+     GROUP BY d.country, d.transaction_date),
 placed AS (
     SELECT p.*, g.recipient_group
       FROM asked AS a

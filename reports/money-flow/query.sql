@@ -28,18 +28,21 @@ missing AS (
               FROM part AS p
              WHERE p.amount = 'NaN'
              GROUP BY p.currency, p.transaction_type) AS m),
+membership AS MATERIALIZED (
+    SELECT m.country, m.valid_from, m.valid_to, g.place, g.code
+      FROM report_memberships() AS m
+      JOIN (VALUES (1, 'LDC'), (2, 'SIDS'), (3, 'LLDC'), (4, 'EIT')) AS g (place, code)
+        ON g.code = m.country_group),
 standing AS MATERIALIZED (
-    SELECT d.country, d.transaction_date,
-           coalesce((SELECT string_agg(g.code, ' + ' ORDER BY g.place)
-                       FROM (VALUES (1, 'LDC'), (2, 'SIDS'), (3, 'LLDC'), (4, 'EIT')) AS g (place, code)
-                      WHERE g.code IN (SELECT m.country_group
-                                         FROM report_memberships() AS m
-                                        WHERE m.country = d.country
-                                          AND m.valid_from <= d.transaction_date
-                                          AND m.valid_to > d.transaction_date)),
-                    'no group') AS country_groups
-      FROM (SELECT DISTINCT p.country, p.transaction_date FROM part AS p
-             WHERE p.country IS NOT NULL) AS d),
+    SELECT w.country, w.transaction_date,
+           coalesce(string_agg(w.code, ' + ' ORDER BY w.place), 'no group') AS country_groups
+      FROM (SELECT DISTINCT p.country, p.transaction_date, m.place, m.code
+              FROM (SELECT DISTINCT p.country, p.transaction_date FROM part AS p
+                     WHERE p.country IS NOT NULL) AS p
+              LEFT JOIN membership AS m
+                ON m.country = p.country AND m.valid_from <= p.transaction_date
+               AND m.valid_to > p.transaction_date) AS w
+     GROUP BY w.country, w.transaction_date),
 -- What is split over pillars: once for each commitment, country and standing.
 money AS MATERIALIZED (
     SELECT p.commitment_id, p.donor, p.country, coalesce(s.country_groups, 'no country') AS country_groups,
