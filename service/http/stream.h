@@ -13,6 +13,6 @@ bool stream_has_body(const struct response *response);
 /* Makes bytes ready in pieces->text from pieces->taken on, the next piece when the present one is
    gone; false when there are no more, or when one did not fit into its text (`full` says so). */
 bool stream_advance(struct pieces *pieces);
-/* The response's pieces as they are, told when the client takes them: neither the loop nor the
-   memory is held by a long answer. NULL when memory is out. */
+/* The response's pieces as they are, told when the client takes them: a long answer does not hold
+   the loop, and is never in memory as a whole. NULL when memory is out. */
 struct MHD_Response *stream_start(struct exchange *x);

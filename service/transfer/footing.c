@@ -20,6 +20,16 @@ static const char *copy_size(struct arena *arena, const json_t *size)
                : NULL;
 }
 
+/* Its date and its time are printed apart. */
+static bool is_time(const char *text)
+{
+    static const char shape[] = "dddd-dd-ddTdd:dd:dd";
+    for (size_t i = 0; shape[i] != '\0'; i++)
+        if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
+            return false;
+    return true;
+}
+
 bool footing_read(struct arena *arena, const json_t *json, struct footing *footing)
 {
     const json_t *checkpoint = json_object_get(json, "checkpoint");
@@ -29,6 +39,7 @@ bool footing_read(struct arena *arena, const json_t *json, struct footing *footi
     footing->checkpoint_size = copy_size(arena, json_object_get(checkpoint, "size"));
     footing->checkpoint = copy_word(arena, checkpoint, "note");
     return footing->size != NULL && footing->root != NULL &&
+           (footing->at == NULL || is_time(footing->at)) &&
            (footing->checkpoint_size == NULL) == (footing->checkpoint == NULL) &&
            (json_is_null(checkpoint) || footing->checkpoint != NULL);
 }

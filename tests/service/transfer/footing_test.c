@@ -60,6 +60,11 @@ START_TEST(other_lines_are_told_from_broken_ones)
         "{\"footing\":{\"size\":1,\"root\":\"a\",\"checkpoint\":{\"size\":1}},\"site\":\"\"}",
         "{\"footing\":{\"size\":1,\"root\":\"a\",\"checkpoint\":{\"note\":\"n\"}},\"site\":\"\"}",
         "{\"footing\":{\"size\":\"1\",\"root\":\"a\",\"checkpoint\":null},\"site\":\"\"}",
+        "{\"footing\":{\"size\":1,\"at\":\"2026\",\"root\":\"a\",\"checkpoint\":null},\"site\":"
+        "\"\"}",
+        "{\"footing\":{\"size\":1,\"at\":\"2026-01-31 "
+        "12:00:00Z\",\"root\":\"a\",\"checkpoint\":null},"
+        "\"site\":\"\"}",
         "{\"footing\":{\"size\":1,\"root\":\"a\"},\"site\":\"\"}"};
     struct arena *arena = arena_make(ARENA);
     struct footing footing = {.size = NULL};
