@@ -266,13 +266,14 @@ static const char *told_checkpoint(const struct paper *paper)
 static void say_facts(struct paper *paper, int width)
 {
     const json_t *manifest = paper->report->manifest;
-    const char *asked = told_parameters(paper->arena, paper->report);
+    const char *told = told_parameters(paper->arena, paper->report);
+    const char *asked = strstr(told, ": "); /* none when memory is short */
     const char *rows = arena_format(paper->arena, "%zu", paper->figures->row_count);
     const struct {
         const char *name;
         const char *text;
     } facts[] = {
-        {"Asked for", strchr(asked, ':') + 2},
+        {"Asked for", asked != NULL ? asked + 2 : told},
         {"As of", told_position(paper)},
         {"Definition", arena_format(paper->arena, "%s, version %s", report_word(manifest, "slug"),
                                     report_word(manifest, "definition_version"))},
