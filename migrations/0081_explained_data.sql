@@ -191,7 +191,7 @@ BEGIN
      UNION ALL
     SELECT 'promise-' || p.commitment_id || '-' || p.year || '-' || p.country || '-' || p.currency,
            CASE WHEN p.at_start <> 'NaN' THEN 0::numeric END, nullif(p.at_start, 'NaN'),
-           CASE WHEN p.at_start = 'NaN' THEN 'NaN'::numeric END, p.currency,
+           CASE WHEN p.at_start IS NULL OR p.at_start = 'NaN' THEN 'NaN'::numeric END, p.currency,
            jsonb_build_object(
                'kind', 'promise', 'commitment_id', p.commitment_id,
                'donor', coalesce(o.identifier, o.id::text), 'country', p.country,

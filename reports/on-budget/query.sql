@@ -9,7 +9,8 @@
 -- $4    currency   query   currency  optional
 -- $5    rate_set   query   uuid      optional
 WITH scheduled AS (
-    SELECT p.donor, p.country, p.year, p.currency, sum(p.at_start) AS amount
+    SELECT p.donor, p.country, p.year, p.currency, sum(p.at_start) AS amount,
+           bool_or(p.at_start IS NULL) AS partly
       FROM report_promises($4::text, $5::uuid) AS p
      WHERE p.country IS NOT NULL
      GROUP BY p.donor, p.country, p.year, p.currency),
@@ -21,7 +22,7 @@ budget AS MATERIALIZED (
      GROUP BY b.donor, b.country, b.year, b.currency),
 cell AS MATERIALIZED (
     SELECT coalesce(o.identifier, o.id::text) AS donor_key, o.name AS donor_name, k.country,
-           k.year, k.currency, s.disbursed, c.amount AS scheduled,
+           k.year, k.currency, s.disbursed, c.amount AS scheduled, c.partly,
            b.amount AS budgeted,
            EXISTS (SELECT FROM budget AS e
                     WHERE (e.donor, e.country, e.year) = (k.donor, k.country, k.year)) AS elsewhere,
@@ -60,7 +61,9 @@ told AS (
                        WHEN c.budgeted IS NULL THEN 'the approved budget is not recorded'
                        WHEN 'NaN' IN (c.budgeted, c.scheduled) THEN 'no rate'
                        WHEN c.scheduled IS NULL
-                       THEN 'what was scheduled is not known, or the year has not ended' END
+                       THEN 'what was scheduled is not known, or the year has not ended'
+                       WHEN c.partly
+                       THEN 'the ledger did not hold every commitment when the year began' END
                        AS unknown) AS w
      CROSS JOIN LATERAL (VALUES
            (1, '6_1', CASE WHEN w.unknown IS NULL THEN least(c.budgeted, c.scheduled) END,

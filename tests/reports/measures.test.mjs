@@ -360,6 +360,32 @@ test('on budget: both sides in another currency, and what has no rate is not com
     assert.deepEqual(told('MW', 2021, '6_2', 'MWK')[3], 'no rate');
 });
 
+// A budget is of all that a donor gives. What was said too late to be in the ledger when the year began
+// is missing from what was scheduled, so that the two cannot be compared.
+test('on budget: not compared with a part of what was scheduled', async () => {
+    const south = await somebody('XI-TEST-SOUTH', 'donor_editor,donor_approver');
+    const path = await commit(south, south, { commitment_date: '2021-11-02', amount: '500.00',
+        currency: 'USD', recipients: [{ country: 'KE', share: '100' }],
+        sectors: [{ code: '11110', share: '100' }],
+        schedule: [{ period_start: '2022-02-01', period_end: '2022-03-31', amount: '70.00' }] });
+    // The year has ended by the newest statement.
+    await pay(api.donor, world.d, '2021-07-02', '1.00', 'USD');
+    await settled();
+    const row = 'donor=XI-TEST-SOUTH&country=KE&year=2022';
+    const [told, { figures: [explained] }] = await withDeadlinesPassed(world.a, async () => {
+        run(`SET session_replication_role = replica;
+             UPDATE ledger_entry SET at = '2022-06-01'
+              WHERE aggregate = '${path.split('/').at(-1)}' AND kind <> 'instalment.missed'`);
+        return [await report(`on-budget?${row}`),
+            (await good(api.anonymous.get(`/v1/reports/on-budget/explain/6_1?${row}`))).body];
+    });
+    const reason = 'the ledger did not hold every commitment when the year began';
+    assert.deepEqual(told.slice(0, 2).map((each) => pick(each, ['indicator', 'numerator',
+        'denominator', 'at_least', 'null_reason'])), [
+        ['6_1', null, '100.00', null, reason], ['6_2', null, '130.00', null, reason]]);
+    assert.deepEqual(pick(explained, ['numerator', 'denominator', 'value']), [null, '100.00', null]);
+});
+
 // ---------------------------------------------------------------- data collection
 
 // 2021: 64 indicators of the list of 2022 by 195 countries are 12480 cells, of which A10 of Malawi does not
