@@ -1222,7 +1222,7 @@ COMMENT ON FUNCTION explained_records(explained_figure, jsonb, text, integer) IS
 CREATE OR REPLACE FUNCTION report_explained(slug text, measure text, asked jsonb, as_of text,
                                             after text, page_size integer)
 RETURNS TABLE (tree_size bigint, body json, next text)
-LANGUAGE plpgsql SET jit = off AS $$
+LANGUAGE plpgsql SET jit = off SET enable_nestloop = off AS $$
 DECLARE
     key    jsonb;
     target text;

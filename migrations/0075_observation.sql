@@ -767,7 +767,8 @@ CREATE FUNCTION observation_upload(body jsonb, dry_run boolean) RETURNS answer
 LANGUAGE plpgsql AS $$
 DECLARE
     given   answer := write_begin(body);
-    origin  text := CASE WHEN caller_has_role('steward') THEN 'agency' ELSE 'national' END;
+    -- Who is a statistician of a country speaks for it, whatever else.
+    origin  text := CASE WHEN caller_has_role('statistician') THEN 'national' ELSE 'agency' END;
     w       record;
     o       observation;
     outcome text;
@@ -837,7 +838,8 @@ BEGIN
         CALL refuse_missing('observation');
     END IF;
     IF o.origin = 'agency' AND NOT caller_has_role('steward')
-       OR o.origin = 'national' AND o.country IS DISTINCT FROM caller_country() THEN
+       OR o.origin = 'national' AND (o.country IS DISTINCT FROM caller_country()
+                                     OR NOT caller_has_role('statistician')) THEN
         CALL refuse_forbidden('An observation is withdrawn by the side that stated it.');
     END IF;
     CALL observations_hold(ARRAY[o.country]);
