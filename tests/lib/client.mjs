@@ -26,8 +26,10 @@ export async function request(method, path, { token, body, raw, key, ifMatch, he
         sent['if-match'] = ifMatch;
     }
     // Whoever has waited for a child in the meantime hears only now which idle connections the
-    // service has closed.
-    await new Promise((resolve) => { setImmediate(resolve); });
+    // service has closed: sockets are looked at between two turns.
+    for (let turn = 0; turn < 2; turn++) {
+        await new Promise((resolve) => { setImmediate(resolve); });
+    }
     const response = await fetch(base + path, {
         method,
         headers: sent,
