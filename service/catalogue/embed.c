@@ -22,7 +22,7 @@ enum {
     LINE_MAX_BYTES = 256,
     NAME_BYTES = 128,
     SUMMARY_BYTES = 1024,
-    PARAMETERS_MAX = 40, /* as in core/statement.h */
+    PARAMETERS_MAX = 48, /* as in core/statement.h */
     WORDS_MAX = 16
 };
 

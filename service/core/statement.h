@@ -85,7 +85,7 @@ enum renderer {
 };
 
 enum {
-    PARAMETERS_MAX = 40, /* $1..$40 */
+    PARAMETERS_MAX = 48, /* $1..$48 */
     LIMIT_DEFAULT = 50,  /* what every list takes an absent limit for */
     CAPTURES_MAX = 6     /* {names} in one path */
 };

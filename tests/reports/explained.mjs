@@ -28,6 +28,11 @@ export const REPORTS = {
         schedule_as_known: 'schedule_as_known' }, empty: ['country'] },
     'untied-aid': { keys: { ...BY_PARTY, year: 'year', of_currency: 'currency' },
         empty: ['country'] },
+    'untied-aid-bridge': { keys: { ...BY_PARTY, year: 'year', step: 'step',
+        of_currency: 'currency' }, empty: ['country'], asked: ['', 'in_kind=true'] },
+    'money-flow': { keys: { ...BY_PARTY, country_groups: 'country_groups', serves: 'serves',
+        of_currency: 'currency' },
+    empty: ['country'], asked: ['', 'version=V1.2', 'version=V2', 'year=2021', 'in_kind=true'] },
     'ownership': { keys: BY_PARTY, converts: false },
     'framework-coverage': { keys: { scope: 'scope', version: 'framework_version', item: 'item',
         of_currency: 'currency' }, asked: ['', 'country=MW', 'donor=XI-TEST-SOUTH', 'version=V1.2'] },
@@ -116,7 +121,8 @@ function roundsTo(sum, printed) {
 const identity = (item) => JSON.stringify(['kind', 'commitment_id', 'transaction_id', 'country',
     'region', 'sector', 'year', 'currency', 'ownership_input_id', 'month', 'day', 'position_id',
     'source', 'destination', 'statement_id', 'organisation', 'donor', 'measure', 'part_amount', 'stakeholder_group',
-    'years_ahead', 'indicator', 'observation_id', 'budget_id', 'contract_award_id'].map((name) => item[name]));
+    'years_ahead', 'indicator', 'observation_id', 'budget_id', 'contract_award_id',
+    'country_groups'].map((name) => item[name]));
 
 // What each answer must hold by itself.
 function check({ path, figures, items }) {

@@ -40,9 +40,12 @@
 -- $35   organisations      query  text      optional
 -- $36   framework          query  code      optional
 -- $37   indicator          query  code      optional
--- $38   as_of              query  position  optional
--- $39   after              query  cursor    optional
--- $40   limit              query  limit     optional
+-- $38   country_groups     query  text      optional
+-- $39   serves             query  text      optional
+-- $40   step               query  code      optional
+-- $41   as_of              query  position  optional
+-- $42   after              query  cursor    optional
+-- $43   limit              query  limit     optional
 SELECT 200 AS status, e.tree_size::text AS tree_size, e.body, e.next
   FROM report_explained(
            $1::text, $2::text,
@@ -58,5 +61,6 @@ SELECT 200 AS status, e.tree_size::text AS tree_size, e.body, e.next
                'rate_set', $27::uuid, 'in_kind', $28::boolean, 'fiscal_year_of', $29::text,
                'period_basis', $30::text, 'year_from', $31::integer, 'year_to', $32::integer,
                'countries', $33::text, 'groups', $34::text, 'organisations', $35::text,
-               'framework', $36::text, 'indicator', $37::text),
-           $38::text, $39::text, coalesce($40::integer, 50)) AS e
+               'framework', $36::text, 'indicator', $37::text, 'country_groups', $38::text,
+               'serves', $39::text, 'step', $40::text),
+           $41::text, $42::text, coalesce($43::integer, 50)) AS e

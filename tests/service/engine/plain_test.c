@@ -71,7 +71,7 @@ START_TEST(that_of_a_report_takes_what_it_names)
     report.name = "report_thing";
     report.kind = STATEMENT_REPORT;
     report.lane = LANE_REPORT;
-    report.current = "SELECT $2::text, $41, '$'";
+    report.current = "SELECT $2::text, $49, '$'";
     x->statement = &report;
     ck_assert(plain_make(x->arena, &report, &plain));
     ck_assert_str_eq(plain.name, "report_thing_current");
