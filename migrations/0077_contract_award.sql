@@ -319,7 +319,8 @@ BEGIN
         CALL refuse_missing('commitment');
     END IF;
     IF NOT c.published THEN
-        CALL refuse_conflict('Contracts are of a commitment that is registered.');
+        CALL refuse_conflict(format('Contracts are of a commitment that is registered; this one is '
+                                    '%s.', c.status));
     END IF;
     a.side := caller_contract_side(c.id);
     IF a.side IS NULL THEN

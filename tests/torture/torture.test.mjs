@@ -74,6 +74,9 @@ async function send({ method = 'GET', path, token, headers = {}, body }) {
 
 async function callsOf(request, check) {
     let most = 0;
+    // What a service reads once for good is read before it is counted.
+    const first = request();
+    await check(first, await send(first));
     for (let i = 0; i < 3; i++) {
         const before_ = get(CALLS);
         const sent = request();

@@ -41,6 +41,7 @@ transaction_record   editor    409   409       201        201       409       40
 link_record          editor    409   409       201        201       409       409       409
 document_record      editor    409   409       201        201       409       409       409
 alignment_state      editor    409   409       201        201       409       409       409
+contract_award_state editor    409   409       201        201       201       201       201
 comment_make         editor    409   409       201        201       201       201       201
 third_party_observation_file observer 404 404  201        201       201       201       201
 `;
