@@ -1065,8 +1065,9 @@ $$;
 COMMENT ON FUNCTION explained_exact_number(numeric, text, integer) IS
     'What one record counts with, not rounded; null when it has no rate.';
 
-CREATE FUNCTION explained_value(rule text, unit text, numerator numeric, denominator numeric,
-                                base numeric, minor_unit integer, target text)
+CREATE FUNCTION explained_value(rule text, unit text, numerator numeric,
+                                denominator numeric, base numeric,
+                                minor_unit integer, target text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -1085,37 +1086,39 @@ AS $$
             THEN report_share(numerator, denominator) END
         WHEN 'beyond' THEN CASE WHEN denominator = 0 AND base > 0 THEN '0.00'
                                 ELSE report_share(numerator, denominator) END
+        WHEN 'plan' THEN (coalesce(numerator, 0) > 0 AND coalesce(base, 0) = 0)::integer::text
+        WHEN 'systems' THEN CASE WHEN base < denominator
+            THEN report_share(numerator, denominator) END
+        WHEN 'within_both' THEN CASE WHEN num_nulls(numerator, denominator, base) = 0
+            THEN report_share(least(numerator, denominator), denominator) END
+        WHEN 'beyond_both' THEN CASE WHEN num_nulls(numerator, denominator, base) = 0
+            THEN report_share(greatest(numerator - denominator, 0), numerator) END
         WHEN 'rate' THEN report_share(numerator, denominator) END
 $$;
 COMMENT ON FUNCTION explained_value(text, text, numeric, numeric, numeric, integer, text) IS
     'A figure made of the sums of its records, as its report prints it.';
 
-CREATE FUNCTION explained_list(rule text, numerators numeric[], bases numeric[], list jsonb[])
-RETURNS jsonb
-LANGUAGE sql STABLE
-AS $$
-    SELECT CASE rule
-        WHEN 'list_median' THEN (
-            SELECT jsonb_build_object('value', percentile_disc(0.5) WITHIN GROUP (ORDER BY n)::text)
-              FROM unnest(numerators) AS n)
-        WHEN 'list_p90' THEN (
-            SELECT jsonb_build_object('value', percentile_disc(0.9) WITHIN GROUP (ORDER BY n)::text)
-              FROM unnest(numerators) AS n) END
-$$;
-COMMENT ON FUNCTION explained_list(text, numeric[], numeric[], jsonb[]) IS
-    'What a figure says that is made of the list of its records, not of their sums.';
-
 CREATE FUNCTION explained_resource(item jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT CASE
-        WHEN item ->> 'kind' = 'ownership_input'
-        THEN '/v1/ownership-inputs/' || (item ->> 'ownership_input_id')
-        WHEN item ->> 'transaction_id' IS NOT NULL
-        THEN '/v1/commitments/' || (item ->> 'commitment_id') || '/transactions/'
-             || (item ->> 'transaction_id')
-        WHEN item ->> 'commitment_id' IS NOT NULL
-        THEN '/v1/commitments/' || (item ->> 'commitment_id') END
+    SELECT CASE item ->> 'kind'
+        WHEN 'figure' THEN item ->> 'explained_at'
+        WHEN 'cell' THEN '/v1/observations/' || (item ->> 'observation_id')
+        WHEN 'observation' THEN '/v1/observations/' || (item ->> 'observation_id')
+        WHEN 'budget' THEN '/v1/approved-budgets/' || (item ->> 'budget_id')
+        WHEN 'contract' THEN '/v1/contract-awards/' || (item ->> 'contract_award_id')
+        WHEN 'ownership_input' THEN '/v1/ownership-inputs/' || (item ->> 'ownership_input_id')
+        WHEN 'comment' THEN '/v1/comments/' || (item ->> 'statement_id')
+        WHEN 'third_party_observation'
+        THEN '/v1/third-party-observations/' || (item ->> 'statement_id')
+        WHEN 'joint_review' THEN '/v1/joint-reviews/' || (item ->> 'statement_id')
+        WHEN 'organisation' THEN '/v1/organisations/' || (item ->> 'organisation_id')
+        WHEN 'recipient' THEN '/v1/countries/' || (item ->> 'country')
+        ELSE CASE WHEN item ->> 'transaction_id' IS NOT NULL
+                  THEN '/v1/commitments/' || (item ->> 'commitment_id') || '/transactions/'
+                       || (item ->> 'transaction_id')
+                  WHEN item ->> 'commitment_id' IS NOT NULL
+                  THEN '/v1/commitments/' || (item ->> 'commitment_id') END END
 $$;
 COMMENT ON FUNCTION explained_resource(jsonb) IS 'Where a record behind a figure is read itself.';
 
@@ -1153,7 +1156,9 @@ AS $$
                                  'ownership_position']),
             (5, 'stakeholder_group', ARRAY['governments', 'civil_society', 'private_sector',
                                            'international_organisations', 'academia', 'other',
-                                           'total'])) AS k (place, name, known)
+                                           'total']),
+            (6, 'step', ARRAY['definition_1', 'students', 'refugees', 'definition_2']))
+           AS k (place, name, known)
      WHERE key ? k.name AND key ->> k.name <> ALL (k.known)
 $$;
 COMMENT ON FUNCTION explained_faults(jsonb) IS
@@ -1172,6 +1177,14 @@ BEGIN
             'This lists country, region, sector, sector_category, donor_type, flow_type, '
             'finance_type, aid_type or tied_status, with commas between them.');
     END IF;
+    -- All groups that a country is in, in their order.
+    IF key ->> 'country_groups' NOT IN ('no group', 'no country')
+       AND key ->> 'country_groups'
+           !~ '^(?=.*[A-Z]$)(LDC( \+ |$))?(SIDS( \+ |$))?(LLDC( \+ |$))?(EIT)?$' THEN
+        faults := faults || jsonb_build_object('parameter', 'country_groups', 'rule', 'enum',
+            'detail', 'This is no group, no country, or what there is of LDC, SIDS, LLDC and EIT '
+            'in this order, with " + " between them.');
+    END IF;
     -- A row of these reports is of a scope; without one it is the widest.
     IF report IN ('framework-coverage', 'boundary-totals') AND NOT key ? 'scope' THEN
         key := key || jsonb_build_object('scope', CASE
@@ -1186,6 +1199,10 @@ BEGIN
     ELSIF report = 'recipient-scorecard' AND NOT key ? 'country' THEN
         faults := faults || jsonb_build_object('parameter', 'country', 'rule', 'required',
             'detail', 'A row of this report is of a country.');
+    -- Steps do not add up to anything: the last one is the sum of those before.
+    ELSIF report = 'untied-aid-bridge' AND NOT key ? 'step' THEN
+        faults := faults || jsonb_build_object('parameter', 'step', 'rule', 'required',
+            'detail', 'A row of this report is of a step.');
     END IF;
     IF key ->> 'scope' = 'item' AND NOT (key ? 'item' AND key ? 'version')
        OR key ->> 'scope' = 'member' AND NOT key ? 'member' THEN
@@ -1316,7 +1333,6 @@ GRANT EXECUTE ON FUNCTION report_parts(), report_parts_in(text, uuid),
       explain_linked(text, jsonb, text, integer), explain_flows(text, jsonb, text, integer),
       explain_inputs(text, jsonb, text, integer), explain_disbursed(text, jsonb, text, integer),
       explained_value(text, text, numeric, numeric, numeric, integer, text),
-      explained_list(text, numeric[], numeric[], jsonb[]),
       explained_number(numeric, text, integer, text),
       explained_exact_number(numeric, text, integer), explained_resource(jsonb),
       explained_item(jsonb, text, numeric, numeric, text, integer), explained_faults(jsonb),

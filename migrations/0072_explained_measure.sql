@@ -131,25 +131,6 @@ $$;
 COMMENT ON FUNCTION figure_json(text, text, jsonb) IS
     'A figure as a record behind another one, with where it is explained itself.';
 
-CREATE OR REPLACE FUNCTION explained_resource(item jsonb) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$
-    SELECT CASE item ->> 'kind'
-        WHEN 'figure' THEN item ->> 'explained_at'
-        WHEN 'ownership_input' THEN '/v1/ownership-inputs/' || (item ->> 'ownership_input_id')
-        WHEN 'comment' THEN '/v1/comments/' || (item ->> 'statement_id')
-        WHEN 'third_party_observation'
-        THEN '/v1/third-party-observations/' || (item ->> 'statement_id')
-        WHEN 'joint_review' THEN '/v1/joint-reviews/' || (item ->> 'statement_id')
-        WHEN 'organisation' THEN '/v1/organisations/' || (item ->> 'organisation_id')
-        WHEN 'recipient' THEN '/v1/countries/' || (item ->> 'country')
-        ELSE CASE WHEN item ->> 'transaction_id' IS NOT NULL
-                  THEN '/v1/commitments/' || (item ->> 'commitment_id') || '/transactions/'
-                       || (item ->> 'transaction_id')
-                  WHEN item ->> 'commitment_id' IS NOT NULL
-                  THEN '/v1/commitments/' || (item ->> 'commitment_id') END END
-$$;
-
 -- ---------------------------------------------------------------- answers in time
 
 CREATE FUNCTION explain_input_money(measure text, key jsonb, after text, page_size integer)
@@ -1181,8 +1162,8 @@ $$;
 COMMENT ON FUNCTION explained_classes(text, jsonb[]) IS
     'The class that months make, and the one the IATI Dashboard makes of those it sees.';
 
-CREATE OR REPLACE FUNCTION explained_list(rule text, numerators numeric[], bases numeric[],
-                                          list jsonb[])
+CREATE FUNCTION explained_list(rule text, numerators numeric[], bases numeric[],
+                               list jsonb[])
 RETURNS jsonb
 LANGUAGE sql STABLE
 AS $$
@@ -1221,35 +1202,11 @@ AS $$
               FROM unnest(numerators, bases) AS y (here, there))
         ELSE explained_classes(rule, list) END
 $$;
+COMMENT ON FUNCTION explained_list(text, numeric[], numeric[], jsonb[]) IS
+    'What a figure says that is made of the list of its records, not of their sums.';
 
-CREATE OR REPLACE FUNCTION explained_value(rule text, unit text, numerator numeric,
-                                           denominator numeric, base numeric,
-                                           minor_unit integer, target text)
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$
-    SELECT CASE rule
-        WHEN 'sum' THEN explained_number(coalesce(numerator, 0), unit, minor_unit, target)
-        WHEN 'known' THEN CASE WHEN base IS NOT NULL
-            THEN explained_number(coalesce(numerator, 0), unit, minor_unit, target) END
-        WHEN 'least_rate' THEN report_share(least(numerator, denominator), denominator)
-        WHEN 'excess_rate' THEN CASE
-            WHEN numerator > 0
-            THEN report_share(greatest(numerator - denominator, 0), numerator)
-            WHEN denominator > 0 THEN '0.00' END
-        WHEN 'rounded' THEN report_sum(numerator, minor_unit, '')
-        WHEN 'shared' THEN CASE WHEN base > 0 THEN report_sum(numerator, minor_unit, '') END
-        WHEN 'shared_rate' THEN CASE WHEN base > 0
-            THEN report_share(numerator, denominator) END
-        WHEN 'beyond' THEN CASE WHEN denominator = 0 AND base > 0 THEN '0.00'
-                                ELSE report_share(numerator, denominator) END
-        WHEN 'plan' THEN (coalesce(numerator, 0) > 0 AND coalesce(base, 0) = 0)::integer::text
-        WHEN 'systems' THEN CASE WHEN base < denominator
-            THEN report_share(numerator, denominator) END
-        WHEN 'rate' THEN report_share(numerator, denominator) END
-$$;
-
-GRANT EXECUTE ON FUNCTION report_commitments(), month_number(date),
+GRANT EXECUTE ON FUNCTION explained_list(text, numeric[], numeric[], jsonb[]),
+      report_commitments(), month_number(date),
       frequency_class(date, date, integer[]), lag_class(integer[]), class_score(text),
       numeric_product(numeric), percent_encoded(text), figure_json(text, text, jsonb),
       explain_input_money(text, jsonb, text, integer), explain_answers(text, jsonb, text, integer),
