@@ -1,4 +1,4 @@
-/* paper.c - a report as a document to file: its pages, from the title to how it is verified. */
+/* paper.c - a report as a document to file: what it says, from the title to how it is verified. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/paper.h"
 
@@ -12,210 +12,18 @@
 #include <string.h>
 
 enum {
-    FOOT_BYTES = 400,
     KEYWORD_BYTES = 300,
     SQUARE = 1500, /* of the QR code */
     SQUARE_GAP = 250,
-    TERM = 1350, /* width of the names of facts */
-    INDENT = 150,
     PANELS_SHOWN = 2, /* currencies of one chart, or what else is kept apart */
     PANELS_ALONE = 4,
-    ROOT_SHORT = 12,
     CODE_DIGITS = 16,
     CODE_GROUP = 4,
-    CODE_BYTES = 64,
-    LINE_LEAST = 220,
-    HEAD_GAP = 60
+    CODE_BYTES = 64
 };
 
 /* What paper without a known checkpoint is dated: as good as any, and always the same. */
 static const char undated[] = "2000-01-01T00:00:00Z";
-
-static int bottom_of(const struct paper *paper)
-{
-    return (paper->wide ? PAPER_SHORT : PAPER_LONG) - PAPER_FOOT;
-}
-
-int paper_room(const struct paper *paper)
-{
-    return bottom_of(paper) - paper->y;
-}
-
-int paper_width(const struct paper *paper)
-{
-    return (paper->wide ? PAPER_LONG : PAPER_SHORT) - 2 * PAPER_MARGIN;
-}
-
-/* ---------------------------------------------------------------- pages */
-
-/* Outside of every tag: it is no part of what the document says. */
-static void draw_foot(struct paper *paper)
-{
-    char left[FOOT_BYTES];
-    char right[FOOT_BYTES];
-    const struct footing *footing = &paper->report->footing;
-    const int y = bottom_of(paper) + 190;
-    const struct box line = {PAPER_MARGIN, y, paper_width(paper), 0};
-    const struct box text = {PAPER_MARGIN, y + 50, paper_width(paper), LINE_LEAST};
-    (void)snprintf(left, sizeof left, "%s · tree size %s%s%.*s%s",
-                   report_word(paper->report->manifest, "slug"), paper->report->tree_size,
-                   footing->root != NULL ? " · root " : "", ROOT_SHORT,
-                   footing->root != NULL ? footing->root : "", footing->root != NULL ? "…" : "");
-    (void)snprintf(right, sizeof right, "page %d of %d", ink_pages(paper->ink), paper->pages);
-    ink_rule(paper->ink, &line, 5, INK_LINE);
-    ink_text(paper->ink, INK_SMALL, ANCHOR_START, left, &text);
-    ink_text(paper->ink, INK_SMALL, ANCHOR_END, right, &text);
-}
-
-static void draw_top(struct paper *paper)
-{
-    const struct box text = {PAPER_MARGIN, PAPER_MARGIN - 220, paper_width(paper), LINE_LEAST};
-    if (ink_pages(paper->ink) > 1)
-        ink_text(paper->ink, INK_SMALL, ANCHOR_START, report_word(paper->report->manifest, "title"),
-                 &text);
-}
-
-void paper_turn(struct paper *paper, bool wide)
-{
-    paper->wide = wide;
-    ink_page(paper->ink, wide ? PAPER_LONG : PAPER_SHORT, wide ? PAPER_SHORT : PAPER_LONG);
-    draw_top(paper);
-    draw_foot(paper);
-    paper->y = PAPER_MARGIN + (ink_pages(paper->ink) > 1 ? PAPER_GAP : 0);
-}
-
-void paper_need(struct paper *paper, int height)
-{
-    if (paper_room(paper) < height)
-        paper_turn(paper, paper->wide);
-}
-
-/* ---------------------------------------------------------------- text */
-
-/* What text stands on. */
-enum ground { GROUND_PAPER, GROUND_LIMITS, GROUND_PROOF };
-
-struct place {
-    int x;
-    int width;
-    enum ground ground;
-};
-
-static void draw_ground(struct paper *paper, enum ground kind, int height)
-{
-    static const enum ink_colour shades[] = {
-        [GROUND_LIMITS] = INK_WARN_SHADE, [GROUND_PROOF] = INK_SHADE};
-    static const enum ink_colour edges[] = {[GROUND_LIMITS] = INK_WARN, [GROUND_PROOF] = INK_BLUE};
-    if (kind == GROUND_PAPER)
-        return;
-    const struct box ground = {PAPER_MARGIN, paper->y - 2, paper_width(paper), height + 4};
-    const struct box edge = {PAPER_MARGIN, paper->y - 2, 50, height + 4};
-    ink_boxes(paper->ink, &ground, 1, shades[kind]);
-    ink_boxes(paper->ink, &edge, 1, edges[kind]);
-}
-
-static void draw_piece(struct paper *paper, enum ink_voice voice, const char *tag, const char *text,
-                       const struct place *place, int gap)
-{
-    const int height = ink_measure(paper->ink, voice, text, place->width).height;
-    const struct box box = {place->x, paper->y, place->width, height};
-    draw_ground(paper, place->ground, height + gap);
-    ink_tag(paper->ink, tag);
-    ink_text(paper->ink, voice, ANCHOR_START, text, &box);
-    ink_untag(paper->ink);
-    paper->y += height + gap;
-}
-
-/* A paragraph that fits on no page is broken where the page ends; one that fits on the next one
-   goes there. */
-static void say_at(struct paper *paper, enum ink_voice voice, const char *tag, const char *text,
-                   const struct place *place)
-{
-    const int gap = voice == INK_CODE ? 0 : PAPER_GAP / 2;
-    while (ink_measure(paper->ink, voice, text, place->width).height > paper_room(paper)) {
-        const struct ink_size room = {place->width, paper_room(paper)};
-        const size_t bytes = ink_fit(paper->ink, voice, text, room);
-        const bool begun = paper->y > PAPER_MARGIN + PAPER_GAP;
-        if (bytes == 0 && !begun)
-            break;
-        if (bytes > 0 && paper_room(paper) > bottom_of(paper) / 4) {
-            const char *piece = arena_copy_bytes(paper->arena, text, bytes);
-            draw_piece(paper, voice, tag, piece != NULL ? piece : "", place, 0);
-            text += bytes;
-        }
-        paper_turn(paper, paper->wide);
-    }
-    draw_piece(paper, voice, tag, text, place, gap);
-}
-
-void paper_say(struct paper *paper, enum ink_voice voice, const char *tag, const char *text)
-{
-    const struct place place = {PAPER_MARGIN, paper_width(paper), GROUND_PAPER};
-    say_at(paper, voice, tag, text, &place);
-}
-
-void paper_head(struct paper *paper, const char *text, int more)
-{
-    const int height = ink_measure(paper->ink, INK_HEAD, text, paper_width(paper)).height;
-    if (paper->y > PAPER_MARGIN + PAPER_GAP)
-        paper->y += PAPER_GAP;
-    paper_need(paper, height + more);
-    ink_outline(paper->ink, text, paper->y);
-    paper_say(paper, INK_HEAD, "H2", text);
-}
-
-static void say_item(struct paper *paper, const char *text, enum ground ground)
-{
-    const struct place place = {PAPER_MARGIN + 2 * INDENT, paper_width(paper) - 3 * INDENT, ground};
-    ink_tag(paper->ink, "LI");
-    const int height = ink_measure(paper->ink, INK_TEXT, text, place.width).height;
-    if (height < bottom_of(paper) / 2)
-        paper_need(paper, height + PAPER_GAP);
-    const struct label point = {.x = PAPER_MARGIN + INDENT, .y = paper->y + 135, .text = "•"};
-    say_at(paper, INK_TEXT, "LBody", text, &place);
-    ink_tag(paper->ink, "Lbl");
-    ink_label(paper->ink, INK_TEXT, &point);
-    ink_untag(paper->ink);
-    ink_untag(paper->ink);
-}
-
-static void say_list(struct paper *paper, const char *name, enum ground ground)
-{
-    const json_t *list = json_object_get(paper->report->manifest, name);
-    ink_tag(paper->ink, "L");
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const char *item = json_string_value(json_array_get(list, i));
-        say_item(paper, item != NULL ? item : "", ground);
-    }
-    ink_untag(paper->ink);
-}
-
-/* A fact: its name, and beside it what it is. */
-struct fact {
-    const char *name;
-    const char *text;
-    enum ink_voice voice;
-    int width; /* of both */
-    enum ground ground;
-};
-
-static void say_fact(struct paper *paper, const struct fact *fact)
-{
-    const int inset = fact->ground == GROUND_PAPER ? 0 : INDENT;
-    const struct place place = {PAPER_MARGIN + inset + TERM, fact->width - 2 * inset - TERM,
-                                fact->ground};
-    const int height = ink_measure(paper->ink, fact->voice, fact->text, place.width).height;
-    paper_need(paper, height < bottom_of(paper) / 2 ? height : LINE_LEAST);
-    const struct box box = {PAPER_MARGIN + inset, paper->y + (fact->voice == INK_TEXT ? 10 : 0),
-                            TERM - INDENT, LINE_LEAST};
-    draw_ground(paper, fact->ground, LINE_LEAST);
-    ink_tag(paper->ink, "P");
-    say_at(paper, fact->voice, "Span", fact->text, &place);
-    ink_tag(paper->ink, "Span");
-    ink_text(paper->ink, INK_SOFT, ANCHOR_START, fact->name, &box);
-    ink_untag(paper->ink);
-    ink_untag(paper->ink);
-}
 
 /* ---------------------------------------------------------------- the first page */
 
@@ -223,8 +31,8 @@ static void draw_square(struct paper *paper, int top)
 {
     const int x = PAPER_MARGIN + paper_width(paper) - SQUARE;
     const struct box square = {x, top, SQUARE, SQUARE};
-    const struct box words = {x - 100, top + SQUARE + 10, SQUARE + 200, LINE_LEAST};
-    const struct box code = {x - 100, top + SQUARE + 160, SQUARE + 200, LINE_LEAST};
+    const struct box words = {x - 100, top + SQUARE + 10, SQUARE + 200, PAPER_LINE};
+    const struct box code = {x - 100, top + SQUARE + 160, SQUARE + 200, PAPER_LINE};
     if (paper->link != NULL) {
         ink_tag_figure(paper->ink, "QR code: it leads to the page that verifies this paper.");
         if (!qr_draw(paper->arena, paper->ink, paper->link, &square))
@@ -285,7 +93,7 @@ static void say_facts(struct paper *paper, int width)
                                   .text = facts[i].text != NULL ? facts[i].text : "",
                                   .voice = INK_TEXT,
                                   .width = width};
-        say_fact(paper, &fact);
+        paper_fact(paper, &fact);
     }
 }
 
@@ -299,8 +107,8 @@ static void say_beginning(struct paper *paper)
     const int top = PAPER_MARGIN + 170;
     ink_boxes(paper->ink, &band, 1, INK_BLUE);
     paper->y = top;
-    say_at(paper, INK_TITLE, "H1", report_word(manifest, "title"), &place);
-    say_at(paper, INK_LEAD, "P", report_word(manifest, "question"), &place);
+    paper_say_at(paper, INK_TITLE, "H1", report_word(manifest, "title"), &place);
+    paper_say_at(paper, INK_LEAD, "P", report_word(manifest, "question"), &place);
     paper->y += PAPER_GAP;
     say_facts(paper, width);
     draw_square(paper, top + 40);
@@ -310,16 +118,16 @@ static void say_beginning(struct paper *paper)
 
 static void say_limits(struct paper *paper)
 {
-    const struct place place = {PAPER_MARGIN + INDENT, paper_width(paper) - 2 * INDENT,
+    const struct place place = {PAPER_MARGIN + PAPER_INDENT, paper_width(paper) - 2 * PAPER_INDENT,
                                 GROUND_LIMITS};
     paper->y += PAPER_GAP;
-    paper_need(paper, bottom_of(paper) / 8);
+    paper_need(paper, paper_bottom(paper) / 8);
     ink_outline(paper->ink, "What it does not tell", paper->y);
-    draw_ground(paper, GROUND_LIMITS, PAPER_GAP);
+    paper_ground(paper, GROUND_LIMITS, PAPER_GAP);
     paper->y += PAPER_GAP;
-    say_at(paper, INK_HEAD, "H2", "What it does not tell", &place);
-    say_list(paper, "limitations", GROUND_LIMITS);
-    draw_ground(paper, GROUND_LIMITS, PAPER_GAP / 2);
+    paper_say_at(paper, INK_HEAD, "H2", "What it does not tell", &place);
+    paper_list(paper, "limitations", GROUND_LIMITS);
+    paper_ground(paper, GROUND_LIMITS, PAPER_GAP / 2);
     paper->y += PAPER_GAP;
 }
 
@@ -413,16 +221,10 @@ static void tell_losses(struct paper *paper)
 
 static void tell_sums(struct paper *paper)
 {
-    const struct figures *figures = paper->figures;
-    size_t missing = 0;
-    for (size_t i = 0; i < figures->sums.count; i++)
-        for (size_t v = 0; v < figures->total_count; v++)
-            missing += figures->sums.entries[i].sums[v].missing;
-    if (figures->sums.count > 0 && figures->summed != NULL)
-        paper_say(paper, INK_SOFT, "P", "Totals leave out rows of which nothing is known.");
-    if (missing > 0)
-        paper_say(paper, INK_SOFT, "P",
-                  "Totals are of what is known: cells that are empty are in none.");
+    const char *notes[TOLD_SUM_NOTES];
+    const size_t count = told_sums(paper->figures, notes);
+    for (size_t i = 0; i < count; i++)
+        paper_say(paper, INK_SOFT, "P", notes[i]);
 }
 
 static void say_rows(struct paper *paper)
@@ -440,7 +242,7 @@ static void say_rows(struct paper *paper)
     const bool wide = paper_table_is_wide(paper, &table, &paper->rows);
     if (wide)
         paper_turn(paper, true);
-    paper_head(paper, "Rows", bottom_of(paper) / 6);
+    paper_head(paper, "Rows", paper_bottom(paper) / 6);
     paper_say(paper, INK_SOFT, "P", report_word(paper->report->manifest, "null_rule"));
     tell_losses(paper);
     if (figures->row_count == 0)
@@ -462,7 +264,7 @@ static void say_disagreement(struct paper *paper, const json_t *item)
     const char *head = arena_format(paper->arena, "%s, %s",
                                     report_word(json_object_get(item, "commitment"), "title"),
                                     report_word(item, "country"));
-    paper_need(paper, bottom_of(paper) / 12);
+    paper_need(paper, paper_bottom(paper) / 12);
     paper_say(paper, INK_STRONG, "H3", head != NULL ? head : "");
     for (size_t i = 0; i < json_array_size(texts); i++) {
         const json_t *text = json_array_get(texts, i);
@@ -480,7 +282,7 @@ static void say_disagreements(struct paper *paper)
     const int64_t count = (int64_t)json_integer_value(json_object_get(told, "count"));
     if (count == 0)
         return;
-    paper_head(paper, "Where both sides agreed to differ", bottom_of(paper) / 10);
+    paper_head(paper, "Where both sides agreed to differ", paper_bottom(paper) / 10);
     for (size_t i = 0; i < json_array_size(items); i++)
         say_disagreement(paper, json_array_get(items, i));
     const char *rest =
@@ -493,17 +295,17 @@ static void say_method(struct paper *paper)
 {
     const json_t *manifest = paper->report->manifest;
     const char *rule = report_word(manifest, "aggregation_rule");
-    paper_head(paper, "How it is computed", bottom_of(paper) / 10);
-    say_list(paper, "method", GROUND_PAPER);
+    paper_head(paper, "How it is computed", paper_bottom(paper) / 10);
+    paper_list(paper, "method", GROUND_PAPER);
     const struct fact empty = {.name = "Empty cells",
                                .text = report_word(manifest, "null_rule"),
                                .voice = INK_TEXT,
                                .width = PAPER_COLUMN};
     const struct fact adding = {
         .name = "Adding up", .text = rule, .voice = INK_TEXT, .width = PAPER_COLUMN};
-    say_fact(paper, &empty);
+    paper_fact(paper, &empty);
     if (rule[0] != '\0')
-        say_fact(paper, &adding);
+        paper_fact(paper, &adding);
 }
 
 static const char *meaning_head(const void *owner, size_t column)
@@ -537,7 +339,7 @@ static void say_columns(struct paper *paper)
                                       .cell = meaning_cell,
                                       .is_number = meaning_is_number};
     (void)paper_table_is_wide(paper, &table, &paper->meanings);
-    paper_head(paper, "What the columns mean", bottom_of(paper) / 8);
+    paper_head(paper, "What the columns mean", paper_bottom(paper) / 8);
     paper_table_draw(paper, &table, paper->meanings);
 }
 
@@ -552,8 +354,8 @@ static void say_proven(struct paper *paper, const char *name, const char *text)
                               .ground = GROUND_PROOF};
     if (text == NULL)
         return;
-    say_fact(paper, &fact);
-    draw_ground(paper, GROUND_PROOF, PAPER_GAP / 2);
+    paper_fact(paper, &fact);
+    paper_ground(paper, GROUND_PROOF, PAPER_GAP / 2);
     paper->y += PAPER_GAP / 2;
 }
 
@@ -592,30 +394,33 @@ static void say_links(struct paper *paper)
 static void say_proof(struct paper *paper)
 {
     const struct footing *footing = &paper->report->footing;
-    const struct place place = {PAPER_MARGIN + INDENT, PAPER_COLUMN - 2 * INDENT, GROUND_PROOF};
+    const struct place place = {PAPER_MARGIN + PAPER_INDENT, PAPER_COLUMN - 2 * PAPER_INDENT,
+                                GROUND_PROOF};
     paper->y += PAPER_GAP;
-    paper_need(paper, bottom_of(paper) / 3);
+    paper_need(paper, paper_bottom(paper) / 3);
     ink_outline(paper->ink, "Check this report", paper->y);
-    draw_ground(paper, GROUND_PROOF, PAPER_GAP);
+    paper_ground(paper, GROUND_PROOF, PAPER_GAP);
     paper->y += PAPER_GAP;
-    say_at(paper, INK_HEAD, "H2", "Check this report", &place);
-    say_at(paper, INK_TEXT, "P",
-           "The same tree size gives the same report, for everybody and for ever: as JSON, from "
-           "the address below, it has this SHA-256. The root hash is that of all statements the "
-           "report was made of; a signed checkpoint of that size or a larger one binds the ledger "
-           "to it: nothing of it can be altered or left out unnoticed.",
-           &place);
+    paper_say_at(paper, INK_HEAD, "H2", "Check this report", &place);
+    paper_say_at(
+        paper, INK_TEXT, "P",
+        "The same tree size gives the same report, for everybody and for ever: as JSON, from "
+        "the address below, it has this SHA-256. The root hash is that of all statements the "
+        "report was made of; a signed checkpoint of that size or a larger one binds the ledger "
+        "to it: nothing of it can be altered or left out unnoticed.",
+        &place);
     say_proven(paper, "SHA-256 of the JSON", paper->digest);
     say_proven(paper, "Tree size", paper->report->tree_size);
     say_proven(paper, "Root hash", footing->root);
     say_proven(paper, "Signed checkpoint", footing->checkpoint);
     say_links(paper);
     if (!has_site(paper))
-        say_at(paper, INK_SOFT, "P",
-               "The service has not been told its public address: read these behind the address "
-               "that this paper came from. That is also why no square code stands on it.",
-               &place);
-    draw_ground(paper, GROUND_PROOF, PAPER_GAP / 2);
+        paper_say_at(
+            paper, INK_SOFT, "P",
+            "The service has not been told its public address: read these behind the address "
+            "that this paper came from. That is also why no square code stands on it.",
+            &place);
+    paper_ground(paper, GROUND_PROOF, PAPER_GAP / 2);
 }
 
 /* ---------------------------------------------------------------- the paper */

@@ -16,6 +16,8 @@ enum {
     PAPER_MARGIN = 567, /* 15 mm */
     PAPER_FOOT = 760,   /* what the footer takes of the page */
     PAPER_GAP = 110,
+    PAPER_INDENT = 150,
+    PAPER_LINE = 220,                             /* room for one line, at least */
     PAPER_COLUMN = PAPER_SHORT - 2 * PAPER_MARGIN /* wide, of text */
 };
 
@@ -45,7 +47,9 @@ struct paper {
 
 /* The next page. */
 void paper_turn(struct paper *paper, bool wide);
-/* How much of the page is left. */
+/* Where the page ends. */
+int paper_bottom(const struct paper *paper);
+/* How much of it is left. */
 int paper_room(const struct paper *paper);
 /* How wide its lines are. */
 int paper_width(const struct paper *paper);
@@ -54,10 +58,38 @@ void paper_need(struct paper *paper, int height);
 
 /* ---- text */
 
-/* A paragraph; goes on on the next page where it must. */
+/* What text stands on. */
+enum ground { GROUND_PAPER, GROUND_LIMITS, GROUND_PROOF };
+
+struct place {
+    int x;
+    int width;
+    enum ground ground;
+};
+
+/* Shades so much of what follows. */
+void paper_ground(struct paper *paper, enum ground kind, int height);
+/* A paragraph. One that fits on no page is broken where the page ends; one that fits on the next
+   one goes there. */
+void paper_say_at(struct paper *paper, enum ink_voice voice, const char *tag, const char *text,
+                  const struct place *place);
+/* The same, as wide as the page. */
 void paper_say(struct paper *paper, enum ink_voice voice, const char *tag, const char *text);
 /* The heading of a section, with its entry in the outline, above at least so much more. */
 void paper_head(struct paper *paper, const char *text, int more);
+
+/* A list of the manifest, as a list. */
+void paper_list(struct paper *paper, const char *name, enum ground ground);
+
+/* A fact: its name, and beside it what it is. */
+struct fact {
+    const char *name;
+    const char *text;
+    enum ink_voice voice;
+    int width; /* of both */
+    enum ground ground;
+};
+void paper_fact(struct paper *paper, const struct fact *fact);
 
 /* ---- tables */
 

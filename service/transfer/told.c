@@ -95,6 +95,20 @@ static void release(void *json)
     json_decref(json);
 }
 
+size_t told_sums(const struct figures *figures, const char *notes[TOLD_SUM_NOTES])
+{
+    size_t missing = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < figures->sums.count; i++)
+        for (size_t v = 0; v < figures->total_count; v++)
+            missing += figures->sums.entries[i].sums[v].missing;
+    if (figures->sums.count > 0 && figures->summed != NULL)
+        notes[count++] = "Totals leave out rows of which nothing is known.";
+    if (missing > 0)
+        notes[count++] = "Totals are of what is known: cells that are empty are in none.";
+    return count;
+}
+
 const json_t *told_preface(struct arena *arena, const struct report *report)
 {
     const char *text = report->preface.members != NULL

@@ -24,6 +24,9 @@ const char *told_number(struct arena *arena, const char *number);
 /* How a cell reads. Years are no amounts: "2,026" would be read as one. */
 const char *told_cell(struct arena *arena, const struct figures *figures, size_t column,
                       const char *cell);
+/* What the sums of a report are not, in sentences that are constants; returns how many. */
+enum { TOLD_SUM_NOTES = 2 };
+size_t told_sums(const struct figures *figures, const char *notes[TOLD_SUM_NOTES]);
 /* What stands beside the rows (struct preface), read; NULL when there is nothing, or no memory. It
    lives as long as the arena. */
 const json_t *told_preface(struct arena *arena, const struct report *report);

@@ -224,15 +224,10 @@ static void add_body(struct page_writer *page)
 static void add_sum_notes(struct page_writer *page)
 {
     const struct figures *figures = page->figures;
-    size_t missing = 0;
-    for (size_t i = 0; i < figures->sums.count; i++)
-        for (size_t v = 0; v < figures->total_count; v++)
-            missing += figures->sums.entries[i].sums[v].missing;
-    if (figures->sums.count > 0 && figures->summed != NULL)
-        markup_add(&page->markup, "p", "soft", "Totals leave out rows of which nothing is known.");
-    if (missing > 0)
-        markup_add(&page->markup, "p", "soft",
-                   "Totals are of what is known: cells that are empty are in none.");
+    const char *notes[TOLD_SUM_NOTES];
+    const size_t count = told_sums(figures, notes);
+    for (size_t i = 0; i < count; i++)
+        markup_add(&page->markup, "p", "soft", notes[i]);
     if (figures->sums.count > SUMS_SHOWN)
         markup_add(&page->markup, "p", "soft", "Further totals are in the XLSX.");
 }
