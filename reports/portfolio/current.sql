@@ -1,6 +1,6 @@
 -- The portfolio of the newest position: what query.sql comes to, from the rollups of
--- migrations/0067_rollup.sql and 0073_lookup.sql. Each part is for one kind of question, so that one
--- plan serves them all.
+-- migrations/0067_rollup.sql, printed and placed as in 0086_portfolio_text.sql. Each part is for one kind
+-- of question, so that one plan serves them all.
 WITH cell AS (
     SELECT r.*
       FROM rollup_portfolio AS r
@@ -31,16 +31,14 @@ WITH cell AS (
 SELECT coalesce(o.identifier, p.donor::text) AS donor, o.name AS donor_name,
        p.country AS recipient_country, p.region AS recipient_region, p.sector,
        p.year, p.currency,
-       report_sum(p.committed, u.minor_unit) AS committed,
-       report_sum(p.committed_ict_220, u.minor_unit) AS committed_ict_220,
-       report_sum(p.committed_ict_principal, u.minor_unit) AS committed_ict_principal,
-       report_sum(p.committed_ict_significant, u.minor_unit) AS committed_ict_significant,
-       report_sum(p.disbursed, u.minor_unit) AS disbursed,
-       report_sum(p.disbursed_ict_220, u.minor_unit) AS disbursed_ict_220,
-       report_sum(p.disbursed_ict_principal, u.minor_unit) AS disbursed_ict_principal,
-       report_sum(p.disbursed_ict_significant, u.minor_unit) AS disbursed_ict_significant
+       p.committed_text AS committed,
+       p.committed_ict_220_text AS committed_ict_220,
+       p.committed_ict_principal_text AS committed_ict_principal,
+       p.committed_ict_significant_text AS committed_ict_significant,
+       p.disbursed_text AS disbursed,
+       p.disbursed_ict_220_text AS disbursed_ict_220,
+       p.disbursed_ict_principal_text AS disbursed_ict_principal,
+       p.disbursed_ict_significant_text AS disbursed_ict_significant
   FROM cell AS p
   JOIN organisation AS o ON o.id = p.donor
-  LEFT JOIN currency AS u ON u.code = p.currency
- ORDER BY coalesce(o.identifier, p.donor::text) COLLATE "C", p.country COLLATE "C",
-          p.region COLLATE "C", p.sector COLLATE "C", p.year, p.currency COLLATE "C"
+ ORDER BY CASE WHEN $1 IS NULL THEN coalesce(o.identifier, p.donor::text) END COLLATE "C", p.place
