@@ -162,6 +162,82 @@ async function ingest(binary, conninfo, folder) {
     return least.true / least.false;
 }
 
+// A line of /proc/PID/status in MiB, 0 of a process that has gone.
+function memoryOf(pid, name) {
+    try {
+        return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`))[1]) / 1024;
+    } catch {
+        return 0;
+    }
+}
+
+// Point reads alone and beside somebody who pulls the whole portfolio as a workbook, again and again.
+async function besideWorkbook(base, service, conninfo) {
+    const paths = ask(conninfo, 'SELECT id FROM commitment WHERE published ORDER BY id LIMIT 200').split('\n')
+        .map((id) => `/v1/commitments/${id}`);
+    const rows = Number(ask(conninfo, 'SELECT count(*) FROM rollup_portfolio WHERE NOT in_kind'));
+    let isPulling = false;
+    let pulled = 0;
+    const pull = async () => {
+        while (isPulling) {
+            const answer = await fetch(`${base}/v1/reports/portfolio?format=xlsx`);
+            if (!answer.ok || (await answer.arrayBuffer()).byteLength === 0) {
+                throw new Error(`a workbook was answered with ${answer.status}`);
+            }
+            pulled += 1;
+        }
+    };
+    await wrk(base, CLIENTS, paths);
+    writeFileSync(`/proc/${service.pid}/clear_refs`, '5');
+    const before = memoryOf(service.pid, 'VmRSS');
+    const forming = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
+        try {
+            return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ')[1] === String(service.pid);
+        } catch {
+            return false;
+        }
+    });
+    let child = 0;
+    const watch = setInterval(() => {
+        child = Math.max(child, ...forming().map((pid) => memoryOf(pid, 'VmHWM')));
+    }, 50);
+    const p99 = { alone: [], beside: [] };
+    for (let round = 0; round < 3; round++) {
+        p99.alone.push((await wrk(base, CLIENTS, paths)).p99);
+        isPulling = true;
+        const pulling = pull();
+        p99.beside.push((await wrk(base, CLIENTS, paths)).p99);
+        isPulling = false;
+        await pulling;
+    }
+    clearInterval(watch);
+    const middle = (figures) => figures.sort((a, b) => a - b)[1];
+    return { rows, pulled, alone: middle(p99.alone), beside: middle(p99.beside), child,
+        more: memoryOf(service.pid, 'VmHWM') - before };
+}
+
+// The tree over all there is, signed: a form that is for keeping says where its report stands.
+async function seal(binary, conninfo, size) {
+    const env = { ...process.env, AIDLEDGER_DATABASE_URL: conninfo,
+        AIDLEDGER_LOG_KEY: `${build}/world-${size}/log.key` };
+    const isSealed = () => ask(conninfo, 'SELECT s.size = tree_size() FROM ledger_sealed AS s') === 't';
+    if (isSealed()) {
+        return;
+    }
+    say('building the tree');
+    await run(binary, ['key', 'init'], { env });
+    const sealer = spawn('setpriv', ['--pdeathsig', 'KILL', binary, 'seal'], { env, stdio: 'ignore' });
+    const ended = once(sealer, 'exit');
+    while (!isSealed()) {
+        if (sealer.exitCode !== null) {
+            throw new Error(`the sealer ended with status ${sealer.exitCode}`);
+        }
+        await new Promise((resolve) => { setTimeout(resolve, 500); });
+    }
+    sealer.kill('SIGTERM');
+    await ended;
+}
+
 async function measure(size, folder) {
     const binary = `${build}/aidledger`;
     const cluster = ['service/host/cluster.sh', '--dir', `${build}/world-${size}`, '--throwaway'];
@@ -177,6 +253,7 @@ async function measure(size, folder) {
         const conninfo = execFileSync(cluster[0], [...cluster.slice(1), 'url'], { encoding: 'utf8' }).trim();
         // Of an earlier version, it may be.
         await run(binary, ['migrate'], { env: { ...process.env, AIDLEDGER_DATABASE_URL: conninfo } });
+        await seal(binary, conninfo, size);
         const port = await freePort();
         service = spawn('setpriv', ['--pdeathsig', 'TERM', binary, 'serve'], { stdio: 'ignore', env: {
             ...process.env, AIDLEDGER_DATABASE_URL: conninfo, AIDLEDGER_PORT: String(port), AIDLEDGER_WORKER: '0',
@@ -213,8 +290,9 @@ async function measure(size, folder) {
             say(`${size}: ${name} ${alone.each.toFixed(2)} ms alone, p99 ${crowd.p99.toFixed(1)} ms at ${
                 CLIENTS}, ${cpu.toFixed(2)} ms of processor, plain SQL ${sql.toFixed(0)} ms`);
         }
+        const book = await besideWorkbook(base, service, conninfo);
         const cost = await ingest(binary, conninfo, folder);
-        return { size, results, cost };
+        return { size, results, book, cost };
     } finally {
         service?.kill('SIGTERM');
         await (service && once(service, 'exit'));
@@ -231,7 +309,7 @@ try {
     const [first] = all;
     const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
     console.log('transactions  report            ms alone  p99 ms at 16  ms CPU  times plain SQL  growth');
-    for (const { size, results, cost } of all) {
+    for (const { size, results, book, cost } of all) {
         for (const [name, figures] of Object.entries(results)) {
             const growth = figures.alone / first.results[name].alone;
             console.log([String(size).padStart(12), name.padEnd(16), figures.alone.toFixed(2).padStart(9),
@@ -241,6 +319,9 @@ try {
                 name, figures.alone.toFixed(2), figures.p99.toFixed(1), figures.cpu.toFixed(2),
                 figures.faster.toFixed(0), growth.toFixed(2), cost.toFixed(3)].join(',')}\n`);
         }
+        console.log(`${size}: point reads of ${CLIENTS} clients have a p99 of ${book.alone.toFixed(1)} ms alone and ${
+            book.beside.toFixed(1)} ms beside ${book.pulled} workbooks of ${book.rows} rows, which take ${
+            book.more.toFixed(0)} MiB more in the service and ${book.child.toFixed(0)} MiB in the process that makes one`);
         console.log(`${size}: an import with its place in the log takes ${cost.toFixed(3)} times the processor `
             + 'time that it takes without rollups');
     }

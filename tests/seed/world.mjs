@@ -438,7 +438,8 @@ export class World {
         return { id, parts, units, date, entry };
     }
 
-    // Where a disbursement stands with each country it is for.
+    // Where a disbursement stands with each country it is for. Millions wait until the end: they hold no
+    // more than they need.
     receipts(c, t, due) {
         const amounts = new Map();
         for (const [country, , , part] of t.parts) {
@@ -446,12 +447,12 @@ export class World {
                 amounts.set(country, (amounts.get(country) ?? 0) + part);
             }
         }
-        return [...amounts].map(([country, units]) => ({ transaction: t, country, units, due_on: due ?? null,
+        return [...amounts].map(([country, units]) => ({ transaction: t.id, country, units, due_on: due ?? null,
             state: 'REPORTED', confirmation: null, case_due_on: null }));
     }
 
     keepReceipt(c, r) {
-        this.write('disbursement_receipt', `${r.transaction.id}\t${r.country}\t${c.id}\t${decimal(r.units, c.scale)
+        this.write('disbursement_receipt', `${r.transaction}\t${r.country}\t${c.id}\t${decimal(r.units, c.scale)
         }\t${r.state}\t${r.due_on ?? '\\N'}\t${r.confirmation ?? '\\N'}\t${r.case_due_on ?? '\\N'}`);
     }
 
@@ -769,14 +770,14 @@ export class World {
         const who = this.governments.get(r.country).who;
         const arrived = outcome === 'full' ? r.units : outcome === 'partial' ? Math.ceil(r.units / 2) : null;
         const isOpen = outcome === 'partial' || outcome === 'not_received';
-        const said = { id: this.dice.uuid(), transaction: r.transaction.id, country: r.country, outcome,
+        const said = { id: this.dice.uuid(), transaction: r.transaction, country: r.country, outcome,
             amount: arrived && decimal(arrived, c.scale), currency: c.content.currency,
             value_date: arrived && day(this.at), case_due_on: isOpen ? day(this.at + 90 * DAY) : undefined };
         const entry = this.state('receipt.confirmed', who, c, canonical(said));
         Object.assign(r, { confirmation: said.id, case_due_on: said.case_due_on ?? null,
             state: { full: 'CONFIRMED', partial: 'DISCREPANT', not_received: 'DENIED',
                 not_visible: 'OFF_TREASURY' }[outcome] });
-        this.row('receipt_confirmation', [said.id, r.transaction.id, c.id, r.country, 1, outcome, said.amount,
+        this.row('receipt_confirmation', [said.id, r.transaction, c.id, r.country, 1, outcome, said.amount,
             said.value_date, null, who.organisation, entry, this.instant, said.case_due_on]);
         this.row('receipt_confirmation_state', [said.id, c.version, r.state, entry]);
         if (isOpen) {
@@ -793,9 +794,9 @@ export class World {
 
     unconfirmed(c, r) {
         const entry = this.state('receipt.unconfirmed', this.clock, c, canonical({
-            transaction: r.transaction.id, country: r.country, due_on: r.due_on }));
+            transaction: r.transaction, country: r.country, due_on: r.due_on }));
         r.state = 'UNCONFIRMED';
-        this.row('receipt_lapse', [r.transaction.id, r.country, r.due_on, entry, this.instant]);
+        this.row('receipt_lapse', [r.transaction, r.country, r.due_on, entry, this.instant]);
     }
 
     // ------------------------------------------------------------ governments
