@@ -955,9 +955,7 @@ function indexesOn(conninfo, say) {
 
 // No trigger has seen the leaves.
 function rollUp(conninfo) {
-    while (ask(conninfo, "SET work_mem = '64MB'; SELECT rollups_fold(250000)").split('\n').at(-1) !== '0') {
-        // further
-    }
+    ask(conninfo, "SET work_mem = '64MB'; CALL rollups_make()");
     ask(conninfo, Object.keys(tables).map((name) => `VACUUM (ANALYZE) ${name}`).concat(
         ['portfolio', 'group', 'group_country', 'ownership', 'disagreement', 'disagreement_place',
             'disagreement_count']

@@ -1,0 +1,38 @@
+-- To make the rollups anew is not to live everything again: what stands of a commitment is counted once,
+-- as it stands, however often it was spoken of.
+SET LOCAL ROLE aidledger_owner;
+SET LOCAL search_path = aidledger;
+
+CREATE OR REPLACE PROCEDURE rollups_make()
+LANGUAGE plpgsql AS $$
+DECLARE
+    leaves_at_once      CONSTANT integer := 250000;
+    commitments_at_once CONSTANT integer := 20000;
+    there  bigint := tree_size();
+    on_day date := (SELECT (e.at AT TIME ZONE 'UTC')::date
+                      FROM ledger_leaf AS l
+                      JOIN ledger_entry AS e ON e.entry = l.entry
+                     WHERE l.leaf_index = there - 1);
+    batch  uuid[];
+    last   uuid := '00000000-0000-0000-0000-000000000000';
+BEGIN
+    TRUNCATE rollup_portfolio, rollup_group, rollup_group_country, rollup_ownership,
+             rollup_disagreement, rollup_disagreement_place, rollup_disagreement_count;
+    UPDATE rollup_progress SET tree_size = there, day = on_day;
+    FOR from_leaf IN 0 .. there - 1 BY leaves_at_once
+    LOOP
+        PERFORM rollup_money_fold(from_leaf, least(there, from_leaf + leaves_at_once));
+    END LOOP;
+    LOOP
+        batch := ARRAY(SELECT c.id
+                        FROM commitment AS c
+                       WHERE c.id > last
+                       ORDER BY c.id
+                       LIMIT commitments_at_once);
+        EXIT WHEN batch = '{}';
+        last := batch[cardinality(batch)];
+        PERFORM rollup_disagreement_fold(batch, there);
+        PERFORM rollup_ownership_fold(batch, 0, NULL, there, on_day);
+    END LOOP;
+END
+$$;
