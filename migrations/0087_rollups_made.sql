@@ -3,11 +3,12 @@
 SET LOCAL ROLE aidledger_owner;
 SET LOCAL search_path = aidledger;
 
+-- Thousands of commitments are not what a plan for a turn of the sealer is made for.
 CREATE OR REPLACE PROCEDURE rollups_make()
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     leaves_at_once      CONSTANT integer := 250000;
-    commitments_at_once CONSTANT integer := 20000;
+    commitments_at_once CONSTANT integer := 50000;
     there  bigint := tree_size();
     on_day date := (SELECT (e.at AT TIME ZONE 'UTC')::date
                       FROM ledger_leaf AS l
