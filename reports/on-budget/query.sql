@@ -44,12 +44,21 @@ cell AS MATERIALIZED (
        AND ($2::text IS NULL OR k.country = $2)
        AND ($3::integer IS NULL OR k.year = $3)),
 missing AS (
-    SELECT jsonb_agg(to_jsonb(m)) AS notes
-      FROM (SELECT p.stated_currency AS currency, '3' AS type,
-                   count(DISTINCT p.transaction_id) AS transactions, sum(p.stated) AS amount
+    SELECT jsonb_agg(m.note) AS notes
+      FROM (SELECT jsonb_build_object('currency', p.stated_currency, 'type', '3',
+                       'transactions', count(DISTINCT p.transaction_id),
+                       'amount', sum(p.stated)) AS note
               FROM report_payments($4, $5) AS p
              WHERE p.amount = 'NaN' AND p.country IS NOT NULL AND ($2 IS NULL OR p.country = $2)
-             GROUP BY p.stated_currency) AS m),
+             GROUP BY p.stated_currency
+             UNION ALL
+            SELECT jsonb_build_object('currency', b.stated_currency, 'what', 'approved budgets',
+                       'records', count(*), 'amount', sum(b.stated))
+              FROM report_budgets($4, $5) AS b
+              JOIN organisation AS o ON o.id = b.donor
+             WHERE b.amount = 'NaN' AND ($1 IS NULL OR $1 IN (o.identifier, o.id::text))
+               AND ($2 IS NULL OR b.country = $2) AND ($3 IS NULL OR b.year = $3)
+             GROUP BY b.stated_currency) AS m),
 told AS (
     SELECT c.donor_key, c.donor_name, c.country, c.year, c.currency, i.*
       FROM cell AS c

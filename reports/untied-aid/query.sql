@@ -18,13 +18,6 @@ WITH part AS MATERIALIZED (
        AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
        AND ($2::text IS NULL OR p.country = $2)
        AND ($3::integer IS NULL OR extract(year FROM p.transaction_date) = $3)),
-missing AS (
-    SELECT jsonb_agg(to_jsonb(m)) AS notes
-      FROM (SELECT p.currency, '2' AS type, count(DISTINCT p.transaction_id) AS transactions,
-                   sum(p.stated) AS amount
-              FROM part AS p
-             WHERE p.amount = 'NaN'
-             GROUP BY p.currency) AS m),
 told AS (
     SELECT p.donor_key, p.donor_name, p.country, p.year, p.currency, sum(p.amount) AS committed,
            sum(p.amount) FILTER (WHERE p.tying = 'untied') AS untied,
@@ -45,6 +38,20 @@ contract AS MATERIALIZED (
      WHERE NOT coalesce($6, false)
        AND ($1 IS NULL OR $1 IN (o.identifier, o.id::text))
        AND ($2 IS NULL OR k.country = $2)),
+missing AS (
+    SELECT jsonb_agg(m.note) AS notes
+      FROM (SELECT jsonb_build_object('currency', p.currency, 'type', '2',
+                       'transactions', count(DISTINCT p.transaction_id),
+                       'amount', sum(p.stated)) AS note
+              FROM part AS p
+             WHERE p.amount = 'NaN'
+             GROUP BY p.currency
+             UNION ALL
+            SELECT jsonb_build_object('currency', k.currency, 'what', 'contracts',
+                       'records', count(*), 'amount', sum(k.stated))
+              FROM contract AS k
+             WHERE k.amount = 'NaN' AND ($3 IS NULL OR k.year = $3)
+             GROUP BY k.currency) AS m),
 won AS (
     SELECT k.donor_key, k.donor_name, k.country, k.year, k.currency, count(*) AS contracts,
            count(*) FILTER (WHERE k.differing) AS differing, sum(k.amount) AS value,

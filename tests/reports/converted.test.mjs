@@ -143,6 +143,28 @@ test('into a currency that the set does not have nothing is converted', async ()
     }
 });
 
+test('contracts and budgets that have no rate are told beside the transactions', async () => {
+    const inShillings = `&currency=KES&rate_set=${set.id}`;
+    const told = async (slug, query) => (await report(slug, inShillings + query)).body.limitations
+        .filter((one) => /^No rate: \d+ (contracts|approved budgets) /.test(one))
+        .map((one) => one.slice('No rate: '.length, one.indexOf('. They are in no converted sum')));
+    // 610.00 + 300.00 + 100.00 of P, which was agreed in 2020, 50.00 of Q, and 10.00 of D.
+    assert.deepEqual(await told('untied-aid', ''), ['5 contracts in USD, together 1070.00']);
+    assert.deepEqual(await told('untied-aid', '&donor=XI-TEST-SOUTH&year=2020'),
+        ['3 contracts in USD, together 1010.00']);
+    assert.deepEqual(await told('untied-aid', '&country=GH'), ['1 contracts in USD, together 50.00']);
+    assert.deepEqual(await told('untied-aid', '&in_kind=true'), []);
+    // What the parliament did not approve at all, 0.00 for 2024, needs no rate.
+    assert.deepEqual(await told('on-budget', ''), ['1 approved budgets in MWK, together 90000.00',
+        '5 approved budgets in USD, together 420.00']);
+    assert.deepEqual(await told('on-budget', '&country=KE&year=2022'),
+        ['1 approved budgets in USD, together 130.00']);
+    assert.deepEqual(await told('on-budget', '&donor=XI-DEMO-DONOR'),
+        ['1 approved budgets in MWK, together 90000.00']);
+    const { body } = await report('untied-aid', inEuro());
+    assert.ok(!body.limitations.some((one) => / contracts in /.test(one)));
+});
+
 // ---------------------------------------------------------------- the rate of a day
 
 function converted(amount, from, day, to, of = set) {
