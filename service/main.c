@@ -3,6 +3,7 @@
 #include "access/allowance.h"
 #include "catalogue/catalogue.h"
 #include "core/arena.h"
+#include "core/backlog.h"
 #include "core/clock.h"
 #include "core/config.h"
 #include "core/heap.h"
@@ -134,15 +135,17 @@ static int open_listener(struct service *service, char *reason)
 
 static bool open_loops(struct service *service, char *reason)
 {
-    const struct loop_plan plan = {.config = &service->config,
-                                   .allowances = allowances_make(service->arena),
-                                   .crowd = crowd_make(service->arena),
-                                   .rules = &service->inspection.rules,
-                                   .schemas = service->schemas,
-                                   .statements = service->inspection.statements,
-                                   .statement_count = service->inspection.statement_count};
+    const struct loop_plan plan = {
+        .config = &service->config,
+        .allowances = allowances_make(service->arena),
+        .crowd = crowd_make(service->arena),
+        .backlog = backlog_make(service->arena, (size_t)service->config.backlog_max),
+        .rules = &service->inspection.rules,
+        .schemas = service->schemas,
+        .statements = service->inspection.statements,
+        .statement_count = service->inspection.statement_count};
     const size_t count = (size_t)service->config.loops;
-    bool fits = plan.allowances != NULL && plan.crowd != NULL;
+    bool fits = plan.allowances != NULL && plan.crowd != NULL && plan.backlog != NULL;
     for (size_t i = 0; i < count; i++) {
         struct metrics *metrics = arena_alloc(service->arena, sizeof *metrics);
         fits = fits && metrics != NULL;

@@ -17,6 +17,7 @@
 
 struct exchange;
 struct allowances; /* access/allowance.h: what callers may still ask for */
+struct backlog;    /* core/backlog.h: what is held until it has been read */
 struct config;     /* core/config.h */
 struct directory;  /* access/directory.h: the live API keys of this loop */
 struct metrics;    /* core/metrics.h */
@@ -152,6 +153,8 @@ struct exchange {
     /* For the rooms that move the exchange about; other rooms leave these alone. */
     const struct config *config;
     struct metrics *metrics;
+    struct backlog *backlog;
+    size_t held; /* bytes of its answer that count there */
     struct press *press;
     void *owner; /* the loop */
     void *connection;

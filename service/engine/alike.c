@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/alike.h"
 
+#include "core/backlog.h"
 #include "core/heap.h"
 
 #include <string.h>
@@ -63,6 +64,8 @@ struct exchange *alike_heir(struct exchange *x)
 /* Outlives whoever of them is done first; they all belong to one loop. */
 struct shared {
     PGresult *result;
+    struct backlog *backlog;
+    size_t bytes; /* of it, 0 where it does not count */
     size_t holders;
 };
 
@@ -77,6 +80,7 @@ static void let_go(void *object)
     if (--shared->holders > 0)
         return;
     PQclear(shared->result);
+    backlog_give(shared->backlog, shared->bytes);
     heap_give(shared);
 }
 
@@ -92,11 +96,12 @@ static void hold(struct exchange *x, PGresult *result, arena_defer_fn release, v
 /* Each holds it before one of them can let go of it. */
 static void hold_all(struct exchange *x, struct exchange *joined, struct shared *shared)
 {
-    shared->holders = 1;
     for (const struct exchange *other = joined; other != NULL; other = other->next)
         shared->holders++;
-    for (struct exchange *other = joined; other != NULL; other = other->next)
+    for (struct exchange *other = joined; other != NULL; other = other->next) {
+        other->held = shared->bytes;
         hold(other, shared->result, let_go, shared);
+    }
     hold(x, shared->result, let_go, shared);
 }
 
@@ -123,22 +128,37 @@ static void tell(const struct exchange *x, struct exchange *other)
     copy(&other->preface.note, x->preface.note, other);
 }
 
+/* What a write came back with says that something was recorded: it is always told. */
+static size_t counted_bytes(const struct exchange *x, const PGresult *result)
+{
+    const size_t bytes =
+        result != NULL && x->statement->kind != STATEMENT_WRITE ? PQresultMemorySize(result) : 0;
+    return backlog_counts(bytes) ? bytes : 0;
+}
+
 struct exchange *alike_share(struct exchange *x, PGresult *result)
 {
     struct exchange *joined = x->joined;
+    const size_t bytes = counted_bytes(x, result);
     x->joined = NULL;
+    if (bytes > 0 && !backlog_take(x, bytes)) {
+        PQclear(result);
+        result = NULL;
+    }
     for (struct exchange *other = joined; other != NULL; other = other->next)
         tell(x, other);
-    if (joined == NULL || result == NULL) {
+    if (result == NULL || (joined == NULL && bytes == 0)) {
         hold(x, result, clear_result, result);
         return joined;
     }
     struct shared *shared = heap_take(sizeof *shared);
     if (shared != NULL) {
-        shared->result = result;
+        *shared =
+            (struct shared){.result = result, .backlog = x->backlog, .bytes = bytes, .holders = 1};
         hold_all(x, joined, shared);
         return joined;
     }
+    backlog_give(x->backlog, bytes);
     hold(x, result, clear_result, result);
     for (struct exchange *other = joined; other != NULL; other = other->next)
         (void)problem_set(&other->problem, PROBLEM_INTERNAL, NO_ROOM);

@@ -3,6 +3,7 @@
 #include "flow/loop.h"
 
 #include "access/directory.h"
+#include "core/backlog.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "flow/flow.h"
@@ -57,6 +58,7 @@ static void tick(struct loop *loop, int64_t now_ms)
     press_tick(loop->press, now_ms);
     const int64_t age = directory_age_ms(loop->directory, now_ms);
     metrics_set(&loop->metrics->directory_age_ms, (uint64_t)age);
+    metrics_set(&loop->metrics->backlog, backlog_bytes(loop->plan.backlog));
     metrics_set(&loop->metrics->ready, lanes_ready(loop->lanes));
 }
 
@@ -205,6 +207,7 @@ bool loop_open(struct loop *loop, const struct loop_plan *plan, struct metrics *
                                            .allowances = plan->allowances,
                                            .press = loop->press,
                                            .crowd = plan->crowd,
+                                           .backlog = plan->backlog,
                                            .schemas = plan->schemas,
                                            .owner = loop,
                                            .epoll = loop->epoll,

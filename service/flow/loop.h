@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 struct allowances;
+struct backlog;
 struct crowd;
 struct directory;
 struct schemas;
@@ -26,6 +27,7 @@ struct loop_plan {
     const struct config *config;
     struct allowances *allowances;
     struct crowd *crowd;
+    struct backlog *backlog;
     const struct rules *rules;
     const struct schemas *schemas;
     const struct statement *statements;

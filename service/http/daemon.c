@@ -137,6 +137,7 @@ static void *begin_visit(void *cls, const char *target, struct MHD_Connection *c
     x->address = client->address;
     x->directory = daemon->plan.directory;
     x->allowances = daemon->plan.allowances;
+    x->backlog = daemon->plan.backlog;
     x->press = daemon->plan.press;
     x->schemas = daemon->plan.schemas;
     x->config = daemon->plan.config;

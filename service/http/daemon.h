@@ -30,6 +30,7 @@ struct daemon_plan {
     struct metrics *metrics;
     struct directory *directory;   /* handed to every exchange */
     struct allowances *allowances; /* likewise */
+    struct backlog *backlog;       /* likewise */
     struct press *press;           /* likewise */
     const struct schemas *schemas; /* likewise */
     void *owner;                   /* likewise */

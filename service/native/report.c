@@ -3,6 +3,7 @@
 #include "native/report.h"
 
 #include "catalogue/catalogue.h"
+#include "core/backlog.h"
 #include "core/log.h"
 #include "core/page.h"
 #include "core/text.h"
@@ -111,6 +112,9 @@ static bool send_document(struct exchange *x, const struct text *out)
         return problem_set(&x->problem, PROBLEM_UNAVAILABLE,
                            "The report is larger than %d MiB; ask for less with its parameters.",
                            DOCUMENT_MAX >> 20);
+    /* The rows stay beside it, and so does what it outgrew. */
+    if (!backlog_hold(x, arena_used(out->arena)))
+        return false;
     x->response.status = 200;
     x->response.body = out->data;
     x->response.body_bytes = out->length;

@@ -2,7 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/alike.h"
 
+#include "core/backlog.h"
 #include "service/suite.h"
+
+#include <string.h>
 
 static const struct parameter parameters[] = {
     {.name = "id", .source = SOURCE_PATH, .type = TYPE_UUID},
@@ -125,6 +128,71 @@ START_TEST(who_gives_up_leaves_the_others_waiting)
 }
 END_TEST
 
+static PGresult *large_result(void)
+{
+    char name[] = "x";
+    char value[70000];
+    PGresAttDesc column = {.name = name};
+    PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+    memset(value, 'x', sizeof value);
+    ck_assert_int_eq(PQsetResultAttrs(result, 1, &column), 1);
+    ck_assert_int_eq(PQsetvalue(result, 0, 0, value, sizeof value), 1);
+    return result;
+}
+
+START_TEST(what_is_large_counts_once_until_the_last_is_done)
+{
+    struct arena *arena = suite_arena();
+    struct backlog *backlog = backlog_make(arena, 100000);
+    struct exchange *a = asking("one");
+    struct exchange *b = asking("one");
+    a->backlog = b->backlog = backlog;
+    alike_join(a, b);
+    PGresult *result = large_result();
+    const size_t bytes = PQresultMemorySize(result);
+    ck_assert_ptr_eq(alike_share(a, result), b);
+    ck_assert_uint_eq(backlog_bytes(backlog), bytes);
+    suite_exchange_free(a);
+    ck_assert_uint_eq(backlog_bytes(backlog), bytes);
+    suite_exchange_free(b);
+    ck_assert_uint_eq(backlog_bytes(backlog), 0);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(what_there_is_no_room_for_is_refused_to_all_but_never_what_was_written)
+{
+    struct arena *arena = suite_arena();
+    struct backlog *backlog = backlog_make(arena, 100000);
+    struct statement write = read_thing;
+    struct exchange *first = asking("one");
+    struct exchange *a = asking("two");
+    struct exchange *b = asking("two");
+    struct exchange *written = asking("three");
+    write.kind = STATEMENT_WRITE;
+    written->statement = &write;
+    first->backlog = a->backlog = b->backlog = written->backlog = backlog;
+    ck_assert_ptr_null(alike_share(first, large_result()));
+    alike_join(a, b);
+    ck_assert_ptr_eq(alike_share(a, large_result()), b);
+    ck_assert_ptr_null(a->result);
+    ck_assert_ptr_null(b->result);
+    ck_assert_int_eq(a->problem.kind, PROBLEM_UNAVAILABLE);
+    ck_assert_int_eq(b->problem.kind, PROBLEM_UNAVAILABLE);
+    ck_assert_int_gt(b->problem.retry_after_s, 0);
+    ck_assert_ptr_null(alike_share(written, large_result()));
+    ck_assert_ptr_nonnull(written->result);
+    suite_exchange_free(first);
+    ck_assert_uint_eq(backlog_bytes(backlog), 0);
+    suite_exchange_free(a);
+    suite_exchange_free(b);
+    suite_exchange_free(written);
+    arena_free(arena);
+}
+END_TEST
+
 SUITE("alike", the_same_with_the_same_values_is_alike,
       another_value_statement_position_or_caller_is_not, all_hold_the_answer_until_the_last_is_done,
-      a_problem_is_everybodys, who_gives_up_leaves_the_others_waiting)
+      a_problem_is_everybodys, who_gives_up_leaves_the_others_waiting,
+      what_is_large_counts_once_until_the_last_is_done,
+      what_there_is_no_room_for_is_refused_to_all_but_never_what_was_written)
