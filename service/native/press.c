@@ -157,17 +157,20 @@ static void see_end(struct watch *watch, uint32_t events)
 
 /* ---------------------------------------------------------------- the beginning */
 
-/* Nothing of ours is for the child but where to put its files. */
+/* Nothing of ours is for the child but where to put its files, and how much memory it may take. */
 static int spawn(struct slot *slot, int lines)
 {
     char scratch[ENVIRONMENT_BYTES];
+    char memory[ENVIRONMENT_BYTES];
     char program[] = "aidledger";
     char command[] = "form";
     char form[16];
     (void)snprintf(scratch, sizeof scratch, "AIDLEDGER_SCRATCH=%s", slot->press->config->scratch);
+    (void)snprintf(memory, sizeof memory, "AIDLEDGER_FORM_MEMORY_MAX=%d",
+                   slot->press->config->form_memory_max);
     (void)snprintf(form, sizeof form, "%s", slot->job->form);
     char *const words[] = {program, command, form, NULL};
-    char *const environment[] = {scratch, NULL};
+    char *const environment[] = {scratch, memory, NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none;

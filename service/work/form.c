@@ -4,6 +4,7 @@
 
 #include "catalogue/catalogue.h"
 #include "core/page.h"
+#include "core/sanitized.h"
 #include "transfer/form.h"
 
 #include <stdio.h>
@@ -22,17 +23,28 @@ static json_t *define(const char *slug)
     return page != NULL ? json_loadb((const char *)page->bytes, page->size, 0, NULL) : NULL;
 }
 
+/* What a report holds decides how much time and memory its form takes. Files that are mapped, such
+   as fonts, do not count. */
+static void set_limits(const struct config *config)
+{
+    const rlim_t bytes = (rlim_t)config->form_memory_max;
+    const struct rlimit cpu = {.rlim_cur = CPU_SECONDS, .rlim_max = CPU_SECONDS};
+    const struct rlimit memory = {.rlim_cur = bytes, .rlim_max = bytes};
+    (void)setrlimit(RLIMIT_CPU, &cpu);
+    if (!IS_SANITIZED)
+        (void)setrlimit(RLIMIT_DATA, &memory);
+    (void)setpriority(PRIO_PROCESS, 0, AFTER_OTHERS);
+}
+
 int form_command(int count, char **words, const struct config *config)
 {
     char reason[FORM_REASON_BYTES];
-    const struct rlimit cpu = {.rlim_cur = CPU_SECONDS, .rlim_max = CPU_SECONDS};
     if (count != 1 || !form_is_known(words[0])) {
         (void)fprintf(stderr, "usage: aidledger form xlsx|html|pdf <LINES >FILE\n"
                               "  LINES is a report as NDJSON (?format=ndjson), FILE no pipe\n");
         return EXIT_USAGE;
     }
-    (void)setrlimit(RLIMIT_CPU, &cpu);
-    (void)setpriority(PRIO_PROCESS, 0, AFTER_OTHERS);
+    set_limits(config);
     const struct form_order order = {.name = words[0],
                                      .lines = STDIN_FILENO,
                                      .file = "/proc/self/fd/1",

@@ -99,6 +99,20 @@ test('a child that is killed is told of as an answer, and no more', async () => 
     await works(patient);
 });
 
+test('a child that takes more memory than it may is told of in the same way', async () => {
+    const plain = process.env.AIDLEDGER_PLAIN_BINARY;
+    const small = await startService({ AIDLEDGER_FORM_MEMORY_MAX: '1048576' }, plain);
+    for (const form of ['xlsx', 'pdf']) {
+        const told = await fetch(`${small.url}/v1/reports/portfolio?as_of=0&format=${form}`);
+        assert.deepEqual([told.status, (await told.json()).type], [503, '/problems/unavailable'], form);
+    }
+    assert.equal((await fetch(`${small.url}/v1/reports/portfolio?as_of=0`)).status, 200);
+    assert.equal(await small.stop(), 0);
+    const usual = await startService({}, plain);
+    await works(usual);
+    assert.equal(await usual.stop(), 0);
+});
+
 test('while a form is being made, everybody else is answered', async () => {
     const { child, answer } = await stopped(patient);
     for (let i = 0; i < 20; i++) {
