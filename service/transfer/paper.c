@@ -15,8 +15,6 @@ enum {
     KEYWORD_BYTES = 300,
     SQUARE = 1500, /* of the QR code */
     SQUARE_GAP = 250,
-    PANELS_SHOWN = 2, /* currencies of one chart, or what else is kept apart */
-    PANELS_ALONE = 4,
     CODE_DIGITS = 16,
     CODE_GROUP = 4,
     CODE_BYTES = 64
@@ -135,19 +133,13 @@ static void say_limits(struct paper *paper)
 
 static void say_panels(struct paper *paper, const struct chart *chart)
 {
-    const struct panel *panel = chart->panels;
-    const size_t most = paper->figures->chart_count == 1 ? PANELS_ALONE : PANELS_SHOWN;
-    size_t shown = 0;
-    for (; panel != NULL && shown < most; panel = panel->next)
-        if (chart_shows(chart, panel)) {
-            paper_chart(paper, chart, panel);
-            shown++;
-        }
-    while (panel != NULL && !chart_shows(chart, panel))
-        panel = panel->next;
-    if (panel != NULL)
-        paper_say(paper, INK_SOFT, "P",
-                  "Drawn is what the most rows are about; everything else is in the rows.");
+    const struct panel *drawn[TOLD_PANELS];
+    const char *rest = NULL;
+    const size_t count = told_panels(paper->figures, chart, drawn, &rest);
+    for (size_t i = 0; i < count; i++)
+        paper_chart(paper, chart, drawn[i]);
+    if (rest != NULL)
+        paper_say(paper, INK_SOFT, "P", rest);
 }
 
 static void say_charts(struct paper *paper)

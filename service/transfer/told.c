@@ -2,9 +2,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/told.h"
 
+#include "transfer/chart.h"
+
 #include <string.h>
 
-enum { URL_BYTES = 16 * 1024, GROUP = 3 };
+enum {
+    URL_BYTES = 16 * 1024,
+    GROUP = 3,
+    PANELS_EACH = 2 /* currencies of one chart of several, or what else is kept apart */
+};
 
 const char *told_parameters(struct arena *arena, const struct report *report)
 {
@@ -106,6 +112,24 @@ size_t told_sums(const struct figures *figures, const char *notes[TOLD_SUM_NOTES
         notes[count++] = "Totals leave out rows of which nothing is known.";
     if (missing > 0)
         notes[count++] = "Totals are of what is known: cells that are empty are in none.";
+    return count;
+}
+
+size_t told_panels(const struct figures *figures, const struct chart *chart,
+                   const struct panel *drawn[TOLD_PANELS], const char **rest)
+{
+    const size_t most = figures->chart_count == 1 ? TOLD_PANELS : PANELS_EACH;
+    size_t count = 0;
+    *rest = NULL;
+    for (const struct panel *panel = chart->panels; panel != NULL; panel = panel->next) {
+        if (!chart_shows(chart, panel))
+            continue;
+        if (count == most) {
+            *rest = "Drawn is what the most rows are about; everything else is in the rows.";
+            break;
+        }
+        drawn[count++] = panel;
+    }
     return count;
 }
 

@@ -27,6 +27,12 @@ const char *told_cell(struct arena *arena, const struct figures *figures, size_t
 /* What the sums of a report are not, in sentences that are constants; returns how many. */
 enum { TOLD_SUM_NOTES = 2 };
 size_t told_sums(const struct figures *figures, const char *notes[TOLD_SUM_NOTES]);
+/* The panels of a chart that are drawn, those of the most rows: of each chart some, of one alone
+   more. Returns how many. `rest` becomes a sentence when others would show something too, or NULL.
+ */
+enum { TOLD_PANELS = 4 };
+size_t told_panels(const struct figures *figures, const struct chart *chart,
+                   const struct panel *drawn[TOLD_PANELS], const char **rest);
 /* What stands beside the rows (struct preface), read; NULL when there is nothing, or no memory. It
    lives as long as the arena. */
 const json_t *told_preface(struct arena *arena, const struct report *report);

@@ -16,8 +16,6 @@ const char web_page_policy[] = "default-src 'none'; style-src 'self'; img-src da
 enum {
     ROWS_SHOWN = 500, /* a page stays light; the other forms hold all */
     SUMS_SHOWN = 60,
-    PANELS_SHOWN = 2, /* currencies of one chart, or what else is kept apart */
-    PANELS_ALONE = 4, /* of the only one */
     WIDE = 5600,
     NARROW = 3360,
     WIDE_TABLE = 9 /* columns, from which it is printed on the long side */
@@ -333,21 +331,15 @@ static void add_nothing(struct page_writer *page, const struct chart *chart)
 
 static void add_chart(struct page_writer *page, const struct chart *chart)
 {
-    const struct panel *panel = chart->panels;
-    const size_t most = page->figures->chart_count == 1 ? PANELS_ALONE : PANELS_SHOWN;
-    size_t shown = 0;
-    for (; panel != NULL && shown < most; panel = panel->next)
-        if (chart_shows(chart, panel)) {
-            add_panel(page, chart, panel);
-            shown++;
-        }
-    while (panel != NULL && !chart_shows(chart, panel))
-        panel = panel->next;
-    if (shown == 0)
+    const struct panel *drawn[TOLD_PANELS];
+    const char *rest = NULL;
+    const size_t count = told_panels(page->figures, chart, drawn, &rest);
+    for (size_t i = 0; i < count; i++)
+        add_panel(page, chart, drawn[i]);
+    if (count == 0)
         add_nothing(page, chart);
-    if (panel != NULL)
-        markup_add(&page->markup, "p", "soft",
-                   "Drawn is what the most rows are about; everything else is in the rows.");
+    if (rest != NULL)
+        markup_add(&page->markup, "p", "soft", rest);
 }
 
 static void add_charts(struct page_writer *page)
