@@ -135,6 +135,22 @@ post_commitment() {
     say "it is $location"
 }
 
+# A child makes them, with fonts and in a folder that the image and the compose file must give it.
+check_form() { # FORM FIRST-BYTES
+    local first
+    curl -fsS -m 60 -o "$work/form" "$url/v1/reports/portfolio?format=$1" ||
+        die "no report can be had as $1"
+    first=$(head -c ${#2} "$work/form" | tr -d '\0')
+    [ "$first" = "$2" ] || die "what comes as $1 is none"
+    say "a report as $1: $(wc -c <"$work/form") bytes"
+}
+
+check_forms() {
+    say "asking for a report to file, and to calculate with"
+    check_form pdf '%PDF-1.'
+    check_form xlsx $'PK\x03\x04'
+}
+
 check_confinement() {
     local status root name
     for name in service database; do
@@ -171,6 +187,7 @@ compose up -d --no-build || die "compose up failed"
 wait_until_ready 120
 make_keys
 post_commitment
+check_forms
 check_confinement
 check_lanes_only
 say "killing the database"
