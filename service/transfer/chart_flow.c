@@ -1,6 +1,7 @@
 /* chart_flow.c - where money goes: bands from column to column, as high as there is money. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/chart_parts.h"
+#include "transfer/told.h"
 
 #include <string.h>
 
@@ -160,8 +161,9 @@ static void draw_name(const struct flow *flow, const struct node *node, const st
     const char *amount = chart_short(figures, &node->sum);
     const int amount_room = flow->lines > 1 ? 0 : chart_width(amount) + 2 * LETTER;
     const char *name = chart_shorten(figures, node->name, room - amount_room);
-    const char *text =
-        flow->lines > 1 ? name : arena_format(figures->arena, "\u2068%s\u2069  %s", name, amount);
+    const char *text = flow->lines > 1 ? name
+                                       : arena_format(figures->arena, "%s  %s",
+                                                      told_isolated(figures->arena, name), amount);
     struct label label = *at;
     label.text = text != NULL ? text : "";
     canvas->label(canvas->to, &label);

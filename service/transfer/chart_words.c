@@ -28,9 +28,12 @@ const char *chart_title(const struct figures *figures, const struct chart *chart
 {
     struct text title = text_open(figures->arena, TITLE_BYTES);
     text_add(&title, chart->title);
-    for (size_t i = 0; i < chart->apart_count; i++)
-        if (panel->apart[i] != NULL && !is_chosen(figures, chart, chart->apart[i]))
-            text_addf(&title, ", %s %s", figures_label(figures, chart->apart[i]), panel->apart[i]);
+    for (size_t i = 0; i < chart->apart_count; i++) {
+        if (panel->apart[i] == NULL || is_chosen(figures, chart, chart->apart[i]))
+            continue;
+        text_addf(&title, ", %s ", figures_label(figures, chart->apart[i]));
+        told_add_isolated(&title, panel->apart[i]);
+    }
     if (chart->unit[0] != '\0' && !chart_is_money(chart))
         text_addf(&title, ", %s", chart->unit);
     if (panel->currency != NULL)
@@ -105,7 +108,7 @@ static size_t tell_keys_of_nothing(struct text *out, const struct chart *chart,
         if (!is_nothing(chart, entry) || tally_get(&panel->tally, entry->key) != NULL)
             continue;
         text_add(out, told++ == 0 ? "Nothing at all: " : ", ");
-        text_add(out, chart_key(entry->key[0]));
+        told_add_isolated(out, chart_key(entry->key[0]));
     }
     return told;
 }
@@ -141,23 +144,11 @@ const char *chart_caption(const struct figures *figures, const struct chart *cha
 
 /* ---------------------------------------------------------------- the drawing in words */
 
-/* A name in a script that goes the other way must not turn what is around it. */
-static void add_isolated(struct text *out, const char *name)
-{
-    bool plain = true;
-    for (const char *at = name; *at != '\0'; at++)
-        plain = plain && (unsigned char)*at < 0x80;
-    if (plain)
-        text_add(out, name);
-    else
-        text_addf(out, "\u2068%s\u2069", name);
-}
-
 static void tell_keys(struct text *out, const struct chart *chart, const struct tally_entry *entry)
 {
     for (size_t i = 0; i < chart->key_count; i++) {
         text_add(out, i == 0 ? "" : chart->kind == CHART_FLOW ? " to " : ", ");
-        add_isolated(out, chart_key(entry->key[i]));
+        told_add_isolated(out, chart_key(entry->key[i]));
     }
 }
 

@@ -169,7 +169,7 @@ static const char *sum_cell(const struct paper *paper, size_t sum, size_t column
     const struct sum *value = figures_sum(figures, entry, column);
     const char *key = figures_key(figures, entry, column);
     if (column == 0)
-        return key == NULL ? "Total" : arena_format(paper->arena, "Total, %s", key);
+        return key == NULL ? "Total" : told_total(paper->arena, key);
     return value != NULL ? told_number(paper->arena, chart_sum(figures, value)) : key;
 }
 
@@ -253,15 +253,16 @@ static void say_rows(struct paper *paper)
 static void say_disagreement(struct paper *paper, const json_t *item)
 {
     const json_t *texts = json_object_get(item, "texts");
-    const char *head = arena_format(paper->arena, "%s, %s",
-                                    report_word(json_object_get(item, "commitment"), "title"),
-                                    report_word(item, "country"));
+    const char *head = arena_format(
+        paper->arena, "%s, %s",
+        told_isolated(paper->arena, report_word(json_object_get(item, "commitment"), "title")),
+        report_word(item, "country"));
     paper_need(paper, paper_bottom(paper) / 12);
     paper_say(paper, INK_STRONG, "H3", head != NULL ? head : "");
     for (size_t i = 0; i < json_array_size(texts); i++) {
         const json_t *text = json_array_get(texts, i);
-        const char *said = arena_format(paper->arena, "%s: \u2068%s\u2069",
-                                        report_word(text, "side"), report_word(text, "text"));
+        const char *said = arena_format(paper->arena, "%s: %s", report_word(text, "side"),
+                                        told_isolated(paper->arena, report_word(text, "text")));
         paper_say(paper, INK_TEXT, "P", said != NULL ? said : "");
     }
 }

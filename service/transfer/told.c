@@ -9,8 +9,90 @@
 enum {
     URL_BYTES = 16 * 1024,
     GROUP = 3,
-    PANELS_EACH = 2 /* currencies of one chart of several, or what else is kept apart */
+    ISOLATED_FACTOR = 8, /* each end of a paragraph may take two more letters */
+    PANELS_EACH = 2      /* currencies of one chart of several, or what else is kept apart */
 };
+
+/* ---------------------------------------------------------------- directions */
+
+static bool is_ascii(const char *words)
+{
+    while (*words != '\0' && (unsigned char)*words < 0x80)
+        words++;
+    return *words == '\0';
+}
+
+static bool begins(const char *at, const char *letter)
+{
+    return strncmp(at, letter, strlen(letter)) == 0;
+}
+
+/* LRI, RLI or FSI */
+static bool opens_isolate(const char *at)
+{
+    return begins(at, "\u2066") || begins(at, "\u2067") || begins(at, "\u2068");
+}
+
+/* A paragraph's end: its length, or 0. */
+static size_t ends_paragraph(const char *at)
+{
+    return *at == '\n' || *at == '\r' ? 1
+           : begins(at, "\xc2\x85")   ? 2
+           : begins(at, "\u2029")     ? 3
+                                      : 0;
+}
+
+static void close_isolates(struct text *out, size_t count)
+{
+    for (; count > 0; count--)
+        text_add(out, "\u2069");
+}
+
+/* Adds the letter that stands here, or an end of a paragraph; returns its length. */
+static size_t add_letter(struct text *out, const char *at, size_t *open)
+{
+    const size_t end = ends_paragraph(at);
+    if (end > 0) {
+        close_isolates(out, *open);
+        text_add_bytes(out, at, end);
+        text_add(out, "\u2068");
+        *open = 1;
+        return end;
+    }
+    if (begins(at, "\u2069")) {
+        const size_t closed = *open > 1; /* the first is ours to close */
+        close_isolates(out, closed);
+        *open -= closed;
+        return strlen("\u2069");
+    }
+    *open += opens_isolate(at);
+    text_add_char(out, *at);
+    return 1;
+}
+
+void told_add_isolated(struct text *out, const char *words)
+{
+    size_t open = 1;
+    if (is_ascii(words)) {
+        text_add(out, words);
+        return;
+    }
+    /* The end of an isolate ends every embedding and override that was opened in it; the end of a
+       paragraph ends the isolates themselves. */
+    text_add(out, "\u2068");
+    while (*words != '\0')
+        words += add_letter(out, words, &open);
+    close_isolates(out, open);
+}
+
+const char *told_isolated(struct arena *arena, const char *words)
+{
+    struct text out = text_open(arena, ISOLATED_FACTOR * strlen(words) + ISOLATED_FACTOR);
+    told_add_isolated(&out, words);
+    return out.full ? "" : out.data;
+}
+
+/* ---------------------------------------------------------------- sentences */
 
 const char *told_parameters(struct arena *arena, const struct report *report)
 {
@@ -22,7 +104,7 @@ const char *told_parameters(struct arena *arena, const struct report *report)
         text_add(&out, i > 0 ? ", " : "");
         text_add(&out, report->parameters[i].name);
         text_add_char(&out, ' ');
-        text_add(&out, report->parameters[i].value);
+        told_add_isolated(&out, report->parameters[i].value);
     }
     text_add_char(&out, '.');
     return out.data;
@@ -99,6 +181,12 @@ const char *told_rest(struct arena *arena, const struct figures *figures, size_t
 static void release(void *json)
 {
     json_decref(json);
+}
+
+const char *told_total(struct arena *arena, const char *key)
+{
+    const char *total = arena_format(arena, "Total, %s", told_isolated(arena, key));
+    return total != NULL ? total : "Total";
 }
 
 size_t told_sums(const struct figures *figures, const char *notes[TOLD_SUM_NOTES])

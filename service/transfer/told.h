@@ -8,6 +8,13 @@
 #include <jansson.h>
 #include <stddef.h>
 
+/* Adds somebody's words so that whatever direction they have, or say they have, ends with them:
+   what stands around them is not turned. Letters of ASCII stay as they are, others stand in an
+   isolate (UAX #9) that nothing in them can leave. A cell needs none: it is a paragraph of its own.
+ */
+void told_add_isolated(struct text *out, const char *words);
+/* The same as a string; "" when memory is short. */
+const char *told_isolated(struct arena *arena, const char *words);
 /* "Asked for: donor XI-DEMO-DONOR, year 2021." */
 const char *told_parameters(struct arena *arena, const struct report *report);
 /* "/v1/reports/portfolio?as_of=12&year=2021", with &format= unless it is NULL: the very report, at
@@ -24,6 +31,8 @@ const char *told_number(struct arena *arena, const char *number);
 /* How a cell reads. Years are no amounts: "2,026" would be read as one. */
 const char *told_cell(struct arena *arena, const struct figures *figures, size_t column,
                       const char *cell);
+/* How a line of totals begins: "Total, USD". */
+const char *told_total(struct arena *arena, const char *key);
 /* What the sums of a report are not, in sentences that are constants; returns how many. */
 enum { TOLD_SUM_NOTES = 2 };
 size_t told_sums(const struct figures *figures, const char *notes[TOLD_SUM_NOTES]);

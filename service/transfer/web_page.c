@@ -192,8 +192,7 @@ static void add_sums(struct page_writer *page, const struct tally_entry *entry)
         const struct sum *sum = figures_sum(figures, entry, i);
         const char *key = figures_key(figures, entry, i);
         if (i == 0)
-            markup_add(m, "th", NULL,
-                       key == NULL ? "Total" : arena_format(page->arena, "Total, %s", key));
+            markup_add(m, "th", NULL, key == NULL ? "Total" : told_total(page->arena, key));
         else if (sum != NULL)
             add_number(page, "td", told_number(page->arena, chart_sum(figures, sum)));
         else
@@ -362,7 +361,8 @@ static void add_disagreement(struct page_writer *page, const json_t *item)
     const json_t *texts = json_object_get(item, "texts");
     open_with_class(page, "div", "find");
     markup_open(m, "h3");
-    markup_text(m, report_word(json_object_get(item, "commitment"), "title"));
+    markup_text(
+        m, told_isolated(page->arena, report_word(json_object_get(item, "commitment"), "title")));
     markup_text(m, ", ");
     markup_text(m, report_word(item, "country"));
     markup_close(m);
@@ -372,7 +372,7 @@ static void add_disagreement(struct page_writer *page, const json_t *item)
         markup_set(m, "dir", "auto");
         markup_add(m, "b", NULL, report_word(text, "side"));
         markup_text(m, ": ");
-        markup_text(m, report_word(text, "text"));
+        markup_text(m, told_isolated(page->arena, report_word(text, "text")));
         markup_close(m);
     }
     markup_close(m);

@@ -53,6 +53,32 @@ test('a report reads from right to left as well', () => withReports({}, async (p
     assert.ok(await sideways(page) <= 0, slug);
 }));
 
+// Where on the line letters of a paragraph stand: those of the words, from left to right in order.
+const isInOrder = (page, selector, words) => page.evaluate(([where, text]) => {
+    const walker = document.createTreeWalker(document.querySelector(where), NodeFilter.SHOW_TEXT);
+    while (walker.nextNode() && !walker.currentNode.data.includes(text));
+    const at = walker.currentNode.data.indexOf(text);
+    const lefts = [...text].map((_, i) => {
+        const range = document.createRange();
+        range.setStart(walker.currentNode, at + i);
+        range.setEnd(walker.currentNode, at + i + 1);
+        return range.getBoundingClientRect().left;
+    });
+    return lefts.every((left, i) => i === 0 || left > lefts[i - 1]);
+}, [selector, words]);
+
+test('a name that turns its own letters around turns none of ours', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+    for (const name of ['\u202Etneve', '\u2069\u202Etneve', '\u2067\u202Etneve', 'حدث \u202Ex']) {
+        await page.goto(`${base}/v1/reports/portfolio?format=html&donor=${encodeURIComponent(name)}`
+            + '&year=2021');
+        assert.ok(await isInOrder(page, 'p.soft', ', year 2021.'), escape(name));
+        assert.ok(await isInOrder(page, 'p.soft', ' As of tree size'), escape(name));
+    }
+    await context.close();
+});
+
 test('a report is printed without what only a screen needs, its table on pages of its own', () =>
     withReports({ viewport: { width: 720, height: 1000 } }, async (page, slug) => {
         await page.emulateMedia({ media: 'print' });

@@ -354,6 +354,25 @@ test('rows beyond what a paper holds are refused with the forms that hold them',
     assert.match(refused.body.errors[0].detail, /CSV, NDJSON or XLSX/);
 });
 
+// The letters of the name stand in the order that it says; those around it in ours.
+test('a name that turns its own letters around turns none of ours', async () => {
+    const [facts, row] = (await form('boundary-totals', 'ndjson', '&organisations=XI-DEMO-DONOR')).bytes
+        .toString().split('\n').map((line) => (line === '' ? null : JSON.parse(line)));
+    for (const name of ['\u202Eeman', '\u2069\u202Eeman', '\u2067\u202Eeman']) {
+        const told = { ...facts, row_count: 1, parameters: { organisations: name, year: '2021' },
+            standing_disagreements: { count: 1, list: '/v1/standing-disagreements', items: [{
+                commitment: { title: name }, country: 'NG', texts: [{ side: 'donor', text: name }] }] } };
+        const only = { ...row, scope: 'set', member: name, year: 2021, currency: 'USD',
+            incoming_committed: '20.00', incoming_paid: '10.00' };
+        const { bytes } = await press(`${JSON.stringify(told)}\n${JSON.stringify(only)}\n`);
+        const text = (await textOf(bytes)).replace(/[\u2066-\u2069\u202a-\u202e]/g, '')
+            .replace(/\s+/g, ' ');
+        assert.match(text, /organisations name, year 2021\./, escape(name));
+        assert.match(text, /Where both sides agreed to differ name, NG/, escape(name));
+        assert.match(text, /Incoming to the set by year, member name, USD/, escape(name));
+    }
+});
+
 test('a cell that is longer than a page is cut, and that is told', async () => {
     const long = 'An endless name of a donor. '.repeat(2000);
     const { bytes } = await press(await linesOf(3, (at) => (at === 1 ? { donor_name: long } : {})));

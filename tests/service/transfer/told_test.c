@@ -1,10 +1,58 @@
-/* told_test.c - which panels of a chart are drawn. */
+/* told_test.c - words that turn nothing around them, and which panels are drawn. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/told.h"
 
 #include "service/suite.h"
 
 #include <stdio.h>
+
+#define FSI "\u2068"
+#define PDI "\u2069"
+#define RLO "\u202E"
+#define LRI "\u2066"
+
+static void isolates(const char *words, const char *expected)
+{
+    struct arena *arena = suite_arena();
+    ck_assert_str_eq(told_isolated(arena, words), expected);
+    arena_free(arena);
+}
+
+START_TEST(words_of_another_direction_are_isolated_and_those_of_ascii_stay)
+{
+    isolates("XI-DEMO", "XI-DEMO");
+    isolates("", "");
+    isolates("two\nlines", "two\nlines");
+    isolates("مرحبا", FSI "مرحبا" PDI);
+    isolates("a" RLO "b", FSI "a" RLO "b" PDI);
+}
+END_TEST
+
+START_TEST(nothing_in_them_leaves_the_isolate)
+{
+    isolates("a" PDI RLO "b", FSI "a" RLO "b" PDI);
+    isolates("a" LRI "b" PDI PDI "c", FSI "a" LRI "b" PDI "c" PDI);
+    isolates("a" LRI LRI "b", FSI "a" LRI LRI "b" PDI PDI PDI);
+    isolates("a" LRI RLO "\nb" PDI "c", FSI "a" LRI RLO PDI PDI "\n" FSI "b"
+                                            "c" PDI);
+    isolates("a\u2029b\xc2\x85"
+             "c\rd",
+             FSI "a" PDI "\u2029" FSI "b" PDI "\xc2\x85" FSI "c" PDI "\r" FSI "d" PDI);
+}
+END_TEST
+
+START_TEST(what_is_asked_for_turns_nothing_behind_it)
+{
+    struct arena *arena = suite_arena();
+    const struct field asked[] = {{.name = "donor", .value = RLO "x"},
+                                  {.name = "year", .value = "2021"}};
+    const struct report report = {.parameters = asked, .parameter_count = 2};
+    ck_assert_str_eq(told_parameters(arena, &report),
+                     "Asked for: donor " FSI RLO "x" PDI ", year 2021.");
+    ck_assert_str_eq(told_total(arena, RLO "x"), "Total, " FSI RLO "x" PDI);
+    arena_free(arena);
+}
+END_TEST
 
 static const char manifest_text[] =
     "{\"totals\":[\"amount\"],\"columns\":["
@@ -60,4 +108,6 @@ START_TEST(of_a_chart_alone_more_panels_are_drawn_and_what_is_left_out_is_told)
 }
 END_TEST
 
-SUITE("told", of_a_chart_alone_more_panels_are_drawn_and_what_is_left_out_is_told)
+SUITE("told", words_of_another_direction_are_isolated_and_those_of_ascii_stay,
+      nothing_in_them_leaves_the_isolate, what_is_asked_for_turns_nothing_behind_it,
+      of_a_chart_alone_more_panels_are_drawn_and_what_is_left_out_is_told)
