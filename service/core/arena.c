@@ -32,6 +32,7 @@ struct arena {
     struct deferred *deferred;
     size_t cap;
     size_t used;
+    bool is_short;
 };
 
 static bool add_block(struct arena *arena, size_t bytes)
@@ -83,6 +84,7 @@ void arena_reset(struct arena *arena)
     }
     arena->blocks = kept;
     arena->used = 0;
+    arena->is_short = false;
 }
 
 void arena_free(struct arena *arena)
@@ -94,7 +96,7 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
-void *arena_alloc(struct arena *arena, size_t bytes)
+static void *hand_out(struct arena *arena, size_t bytes)
 {
     const size_t unit = alignof(max_align_t);
     if (bytes > arena->cap)
@@ -110,6 +112,13 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     block->used += whole;
     arena->used += whole;
     return memset(memory, 0, whole);
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+    void *memory = hand_out(arena, bytes);
+    arena->is_short = arena->is_short || memory == NULL;
+    return memory;
 }
 
 char *arena_copy_bytes(struct arena *arena, const void *bytes, size_t count)
@@ -153,6 +162,11 @@ bool arena_defer(struct arena *arena, arena_defer_fn release, void *object)
     entry->object = object;
     arena->deferred = entry;
     return true;
+}
+
+bool arena_is_short(const struct arena *arena)
+{
+    return arena->is_short;
 }
 
 size_t arena_used(const struct arena *arena)

@@ -31,5 +31,8 @@ arena_format(struct arena *arena, const char *format, ...);
    object is released at once and false returned, so that the caller never owns it any more. */
 __attribute__((warn_unused_result)) bool arena_defer(struct arena *arena, arena_defer_fn release,
                                                      void *object);
+/* Whether something that was asked for could not be handed out since it was made or reset: what was
+   made meanwhile may lack a part. */
+bool arena_is_short(const struct arena *arena);
 /* How many bytes are handed out at present. */
 size_t arena_used(const struct arena *arena);

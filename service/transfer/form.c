@@ -257,6 +257,12 @@ static bool take_rows(struct form *form)
 
 /* ---------------------------------------------------------------- the forms */
 
+/* What a form lacks then cannot be told: it is none. */
+static bool is_short(struct form *form)
+{
+    return arena_is_short(form->arena) && !fail(form, "out of memory");
+}
+
 static bool make_workbook(struct form *form)
 {
     char digest[DIGEST_BYTES];
@@ -266,7 +272,9 @@ static bool make_workbook(struct form *form)
         return fail(form, "the workbook cannot be begun");
     const bool taken = take_rows(form);
     digest_end(&form->digest, digest);
-    return book_close(form->book, digest) ? taken : fail(form, "the workbook cannot be written");
+    if (!book_close(form->book, digest))
+        return fail(form, "the workbook cannot be written");
+    return taken && !is_short(form);
 }
 
 static bool write_file(struct form *form, const struct text *text)
@@ -293,7 +301,9 @@ static bool make_page(struct form *form)
         return false;
     digest_end(&form->digest, digest);
     web_page_write(&page, &form->report, form->figures, digest);
-    return page.full ? fail(form, "the page is too large") : write_file(form, &page);
+    if (page.full)
+        return fail(form, "the page is too large");
+    return !is_short(form) && write_file(form, &page);
 }
 
 static bool make_paper(struct form *form)
@@ -307,9 +317,9 @@ static bool make_paper(struct form *form)
     if (form->figures->row_count > PAPER_ROWS_MAX)
         return fail(form, "the report has more rows than a paper");
     digest_end(&form->digest, digest);
-    return paper_write(&paper, &form->report, form->figures, digest)
-               ? write_file(form, &paper)
-               : fail(form, "the paper cannot be made, or is too large");
+    if (!paper_write(&paper, &form->report, form->figures, digest))
+        return fail(form, "the paper cannot be made, or is too large");
+    return !is_short(form) && write_file(form, &paper);
 }
 
 static const struct {

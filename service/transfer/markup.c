@@ -25,6 +25,10 @@ static void end_tag(struct markup *markup)
 /* Good for text and for values in double quotes alike. Control characters are none of HTML's. */
 static void escape(struct text *out, const char *text)
 {
+    if (text == NULL) { /* for want of memory */
+        out->full = true;
+        return;
+    }
     while (*text != '\0') {
         const size_t plain =
             strcspn(text, "&<>\"'\x01\x02\x03\x04\x05\x06\x07\b\v\f\x0e\x0f\x10\x11"

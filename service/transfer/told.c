@@ -166,12 +166,18 @@ const char *told_cell(struct arena *arena, const struct figures *figures, size_t
     return decimal ? told_number(arena, cell) : cell;
 }
 
+static const char *tell_count(struct arena *arena, size_t count)
+{
+    const char *digits = arena_format(arena, "%zu", count);
+    return digits != NULL ? told_number(arena, digits) : "";
+}
+
 const char *told_rest(struct arena *arena, const struct figures *figures, size_t shown)
 {
     if (figures->row_count <= shown)
         return NULL;
-    const char *first = told_number(arena, arena_format(arena, "%zu", shown));
-    const char *all = told_number(arena, arena_format(arena, "%zu", figures->row_count));
+    const char *first = tell_count(arena, shown);
+    const char *all = tell_count(arena, figures->row_count);
     return arena_format(arena,
                         "The first %s of %s rows; CSV, NDJSON and XLSX hold all of them. Sums and "
                         "charts are of all rows.",

@@ -572,5 +572,6 @@ bool report_write_html(struct text *out, const struct report *report, const stru
     }
     digest_lines(&lines, digest);
     web_page_write(out, report, figures, digest);
+    out->full = out->full || arena_is_short(out->arena);
     return true;
 }

@@ -11,8 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Whoever waits for a point read goes before whoever waits for a file: AFTER_OTHERS is the last place
-   that nice(2) knows. */
+/* Whoever waits for a point read goes before whoever waits for a file: AFTER_OTHERS is the last
+   place that nice(2) knows. */
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, PATH_BYTES = 256, CPU_SECONDS = 600, AFTER_OTHERS = 19 };
 
 static json_t *define(const char *slug)

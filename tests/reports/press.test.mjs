@@ -136,6 +136,34 @@ test('there are bounds to what is made at a time and to what waits for it', asyn
     assert.equal(statuses.filter((status) => status === 200).length, 9, 'one, and eight that waited');
 });
 
+test('short of memory a form is whole, or there is none', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'aidledger-form-'));
+    const lines = await (await fetch(`${base}/v1/reports/ownership?as_of=0&format=ndjson`)).text();
+    const [facts] = lines.split('\n').map((line) => line && JSON.parse(line));
+    const row = Object.fromEntries(facts.columns.map(({ name, type }) => [name, type === 'text' ? 'é' : 1]));
+    const many = [{ ...facts, row_count: 3000 }, ...Array.from({ length: 3000 }, (_, at) =>
+        ({ ...row, donor_name: `Donor ${at}`, country: `C${at}` }))].map((line) => `${JSON.stringify(line)}\n`).join('');
+    const make = (form, input, bytes) => {
+        const { status, signal } = spawnSync(process.env.AIDLEDGER_PLAIN_BINARY, ['form', form], { input,
+            stdio: ['pipe', openSync(join(folder, 'form'), 'w'), 'ignore'],
+            env: { ...process.env, AIDLEDGER_FORM_MEMORY_MAX: String(bytes) } });
+        return { made: status === 0 && signal === null, refused: status === 1,
+            bytes: readFileSync(join(folder, 'form')) };
+    };
+    const whole = make('html', many, 1 << 30);
+    assert.ok(whole.made);
+    const made = [];
+    // Our own code refuses; libraries may end the child.
+    for (let mib = 1; mib <= 64; mib = Math.ceil(mib * 1.25)) {
+        const form = make('html', many, mib << 20);
+        assert.ok(form.made || form.refused, `${mib} MiB`);
+        assert.ok(!form.made || form.bytes.equals(whole.bytes), `${mib} MiB`);
+        made.push(form.made);
+    }
+    assert.deepEqual([made[0], made.at(-1)], [false, true]);
+    rmSync(folder, { recursive: true });
+});
+
 test('a page of many rows is the same page as one that is made at once', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'aidledger-form-'));
     const address = `${base}/v1/reports/ownership?as_of=0`;

@@ -30,7 +30,9 @@ START_TEST(a_cap_is_a_cap)
 {
     struct arena *arena = arena_make(1000);
     ck_assert_ptr_nonnull(arena_alloc(arena, 900));
+    ck_assert(!arena_is_short(arena));
     ck_assert_ptr_null(arena_alloc(arena, 200));
+    ck_assert(arena_is_short(arena));
     ck_assert_ptr_null(arena_alloc(arena, SIZE_MAX));
     ck_assert_ptr_null(arena_alloc(arena, SIZE_MAX - 8));
     ck_assert_ptr_null(arena_copy(arena,
@@ -40,6 +42,7 @@ START_TEST(a_cap_is_a_cap)
     ck_assert_uint_le(arena_used(arena), 1000);
     arena_reset(arena);
     ck_assert_uint_eq(arena_used(arena), 0);
+    ck_assert(!arena_is_short(arena));
     ck_assert_ptr_nonnull(arena_alloc(arena, 992));
     ck_assert_ptr_null(arena_alloc(arena, 16));
     arena_free(arena);
