@@ -27,15 +27,12 @@ WITH asked AS MATERIALIZED (
 part AS (
     SELECT p.*, o.identifier, o.type_code, extract(year FROM p.transaction_date)::integer AS year
       FROM asked AS a
-     CROSS JOIN cube_parts($11::text, $12::uuid) AS p
+     CROSS JOIN cube_parts($11::text, $12::uuid, report_scope($3::text, $4::text), $4,
+                           daterange(make_date(a.year_from, 1, 1), make_date($9 + 1, 1, 1))) AS p
       JOIN organisation AS o ON o.id = p.donor
      WHERE p.in_kind = coalesce($10::boolean, false)
-       AND ($3::text IS NULL OR $3 IN (o.identifier, o.id::text))
-       AND ($4::text IS NULL OR p.country = $4)
        AND ($6::text IS NULL OR p.sector = $6)
-       AND ($7::text IS NULL OR p.transaction_type = $7)
-       AND (a.year_from IS NULL OR extract(year FROM p.transaction_date) >= a.year_from)
-       AND ($9::integer IS NULL OR extract(year FROM p.transaction_date) <= $9)),
+       AND ($7::text IS NULL OR p.transaction_type = $7)),
 membership AS MATERIALIZED (
     SELECT m.* FROM report_memberships() AS m),
 standing AS MATERIALIZED (

@@ -5,32 +5,30 @@
 -- role  public
 -- $1    donor      query   text      optional
 -- $2    country    query   country   optional
-WITH agreed AS MATERIALIZED (
-    SELECT c.*, r.ict_significance
-      FROM report_commitments() AS c
-      JOIN organisation AS o ON o.id = c.donor
-      JOIN commitment_revision AS r
-        ON r.commitment_id = c.commitment_id AND r.revision = c.revision
-     WHERE ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2::text IS NULL OR $2 = ANY (c.countries))),
+WITH known AS MATERIALIZED (
+    SELECT c.* FROM report_commitments(report_scope($1::text, $2::text)) AS c),
+agreed AS MATERIALIZED (
+    SELECT c.* FROM known AS c WHERE $2 IS NULL OR $2 = ANY (c.countries)),
 input AS MATERIALIZED (
     SELECT i.*, coalesce(i.due_on < (SELECT report_day()), false) AS due
-      FROM report_inputs() AS i
-      JOIN agreed AS c ON c.commitment_id = i.commitment_id
-     WHERE $2 IS NULL OR i.country = $2),
+      FROM report_inputs(report_scope($1, $2), $2) AS i
+      JOIN agreed AS c ON c.commitment_id = i.commitment_id),
 link AS MATERIALIZED (
-    SELECT DISTINCT k.commitment_id FROM report_links(NULL) AS k WHERE k.framework = 'C11'),
+    SELECT DISTINCT k.commitment_id
+      FROM report_links(NULL, report_scope($1, $2)) AS k
+     WHERE k.framework = 'C11'),
+committed AS MATERIALIZED (
+    SELECT p.commitment_id, p.currency, p.country, p.sector, p.amount, p.aid_type, p.tied_status
+      FROM report_parts(report_scope($1, $2), $2, ARRAY['2']) AS p
+     WHERE NOT p.in_kind),
 part AS MATERIALIZED (
     SELECT p.commitment_id, p.currency, p.country, p.sector, p.amount,
            k.commitment_id IS NOT NULL AS is_linked,
            coalesce(i.state = 'NOT_INVITED', false) AS uninvited
-      FROM report_parts() AS p
+      FROM committed AS p
       JOIN agreed AS c ON c.commitment_id = p.commitment_id
-      JOIN transaction AS t ON t.id = p.transaction_id AND t.in_kind IS NULL
       LEFT JOIN link AS k ON k.commitment_id = p.commitment_id
-      LEFT JOIN input AS i ON i.commitment_id = p.commitment_id AND i.country = p.country
-     WHERE p.transaction_type = '2'
-       AND ($2 IS NULL OR p.country = $2)),
+      LEFT JOIN input AS i ON i.commitment_id = p.commitment_id AND i.country = p.country),
 money AS (
     SELECT p.currency, sum(p.amount) AS committed,
            coalesce(sum(p.amount) FILTER (WHERE p.uninvited), 0) AS uninvited,
@@ -40,14 +38,14 @@ money AS (
       FROM part AS p
      GROUP BY p.currency),
 tying AS (
-    SELECT t.currency, sum(t.amount) AS committed,
-           coalesce(sum(t.amount) FILTER (WHERE t.tying = 'unreported'), 0) AS unreported
-      FROM report_tying(NULL, NULL) AS t
-      JOIN organisation AS o ON o.id = t.donor
-     WHERE NOT t.in_kind AND t.tying <> 'disregarded'
-       AND ($1 IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2 IS NULL OR t.country = $2)
-     GROUP BY t.currency),
+    SELECT p.currency, sum(p.amount) AS committed,
+           coalesce(sum(p.amount) FILTER (
+               WHERE coalesce(p.tied_status, c.tied_status) IN ('3', '4', '5') IS NOT TRUE), 0)
+               AS unreported
+      FROM committed AS p
+      JOIN known AS c ON c.commitment_id = p.commitment_id
+     WHERE tying_left_out(coalesce(p.aid_type, c.aid_type)) IS NULL
+     GROUP BY p.currency),
 spoken AS (
     SELECT max(e.at) AS last_at
       FROM ledger_leaf AS l
@@ -57,18 +55,15 @@ spoken AS (
      GROUP BY e.organisation_id),
 record AS (
     SELECT count(*) AS records,
-           count(*) FILTER (WHERE t.transaction_date > (t.recorded_at AT TIME ZONE 'UTC')::date)
-               AS ahead
-      FROM ledger_leaf AS l
-      JOIN transaction AS t ON t.entry = l.entry
-      JOIN agreed AS c ON c.commitment_id = t.commitment_id
-     WHERE l.leaf_index < report_position()),
+           count(*) FILTER (WHERE t.transaction_date > t.reported_on) AS ahead
+      FROM report_records(report_scope($1, $2)) AS t
+      JOIN agreed AS c ON c.commitment_id = t.commitment_id),
 receipt AS (
     SELECT count(*) FILTER (WHERE r.due) AS due,
            count(*) FILTER (WHERE r.due AND r.outcome IS NULL) AS unanswered
-      FROM report_receipts(NULL, NULL) AS r
+      FROM report_receipts(NULL, NULL, report_scope($1, $2), $2) AS r
       JOIN agreed AS c ON c.commitment_id = r.commitment_id
-     WHERE r.invited AND ($2 IS NULL OR r.country = $2)),
+     WHERE r.invited),
 silence AS (
     SELECT count(*) AS asked, count(*) FILTER (WHERE s.positions = 0) AS silent
       FROM (SELECT i.country, count(i.position_id) AS positions

@@ -14,9 +14,8 @@ missing AS (
     SELECT jsonb_agg(to_jsonb(m)) AS notes
       FROM (SELECT p.currency, p.transaction_type AS type,
                    count(DISTINCT p.transaction_id) AS transactions, sum(p.stated) AS amount
-              FROM report_parts_in($2, $3) AS p
-              JOIN organisation AS o ON o.id = p.donor
-             WHERE p.amount = 'NaN' AND ($1 IS NULL OR $1 IN (o.identifier, o.id::text))
+              FROM report_parts_in($2, $3, report_scope($1, NULL)) AS p
+             WHERE $2 IS NOT NULL AND p.amount = 'NaN'
              GROUP BY p.currency, p.transaction_type) AS m)
 SELECT c.donor_key AS donor, c.donor_name, c.measure, c.currency,
        report_figure(c.numerator, u.minor_unit, c.kind, false, $2) AS numerator,

@@ -12,13 +12,9 @@
 -- $7    in_kind    query   boolean   optional
 WITH part AS MATERIALIZED (
     SELECT p.*
-      FROM report_parts_in($5::text, $6::uuid) AS p
-      JOIN organisation AS o ON o.id = p.donor
-      JOIN transaction AS t ON t.id = p.transaction_id
-     WHERE p.transaction_type IN ('2', '3')
-       AND (t.in_kind IS NOT NULL) = coalesce($7::boolean, false)
-       AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2::text IS NULL OR p.country = $2)),
+      FROM report_parts_in($5::text, $6::uuid, report_scope($1::text, $2::text), $2,
+                           ARRAY['2', '3']) AS p
+     WHERE p.in_kind = coalesce($7::boolean, false)),
 missing AS (
     SELECT jsonb_agg(to_jsonb(m)) AS notes
       FROM (SELECT p.currency, p.transaction_type AS type,
@@ -34,7 +30,7 @@ money AS MATERIALIZED (
      GROUP BY p.commitment_id, p.currency),
 link AS MATERIALIZED (
     SELECT k.*
-      FROM report_links($2) AS k
+      FROM report_links($2, report_scope($1, $2)) AS k
      WHERE k.framework = report_framework(coalesce($3::text, 'C11'), $4::text)
        AND ($4 IS NULL OR k.framework_version = $4)),
 item AS MATERIALIZED (

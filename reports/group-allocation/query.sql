@@ -10,13 +10,9 @@
 -- $5    in_kind    query   boolean   optional
 WITH part AS (
     SELECT p.*
-      FROM report_parts_in($3::text, $4::uuid) AS p
-      JOIN organisation AS o ON o.id = p.donor
-      JOIN transaction AS t ON t.id = p.transaction_id
-     WHERE p.transaction_type IN ('2', '3')
-       AND (t.in_kind IS NOT NULL) = coalesce($5::boolean, false)
-       AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2::integer IS NULL OR extract(year FROM p.transaction_date) = $2)),
+      FROM report_parts_in($3::text, $4::uuid, report_scope($1::text, NULL), NULL, ARRAY['2', '3'],
+                           daterange(make_date($2::integer, 1, 1), make_date($2 + 1, 1, 1))) AS p
+     WHERE p.in_kind = coalesce($5::boolean, false)),
 missing AS (
     SELECT jsonb_agg(to_jsonb(m)) AS notes
       FROM (SELECT p.currency, p.transaction_type AS type,
@@ -28,14 +24,15 @@ membership AS MATERIALIZED (
     SELECT m.* FROM report_memberships() AS m),
 standing AS MATERIALIZED (
     SELECT d.country, d.transaction_date,
-           ARRAY(SELECT DISTINCT m.country_group
-                   FROM membership AS m
-                  WHERE m.country = d.country
-                    AND m.valid_from <= d.transaction_date
-                    AND m.valid_to > d.transaction_date) AS groups
+           coalesce(array_agg(DISTINCT m.country_group) FILTER (WHERE m.country IS NOT NULL),
+                    '{}') AS groups
       FROM (SELECT DISTINCT p.country, p.transaction_date
               FROM part AS p
-             WHERE p.country IS NOT NULL) AS d),
+             WHERE p.country IS NOT NULL) AS d
+      LEFT JOIN membership AS m
+        ON m.country = d.country AND m.valid_from <= d.transaction_date
+       AND m.valid_to > d.transaction_date
+     GROUP BY d.country, d.transaction_date),
 placed AS (
     SELECT p.*, r.recipient_group
       FROM part AS p

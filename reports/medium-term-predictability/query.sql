@@ -13,10 +13,9 @@ WITH pair AS MATERIALIZED (
            o.id::text AS donor_id,
            CASE WHEN f.known THEN (f.scheduled_commitments > 0 AND f.uncovered = 0)::integer END
                AS plan
-      FROM report_forward($4::text, $5::uuid) AS f
+      FROM report_forward($4::text, $5::uuid, report_scope(NULL, $2::text), $2) AS f
       JOIN organisation AS o ON o.id = f.donor
-     WHERE ($2::text IS NULL OR f.country = $2)
-       AND ($3::integer IS NULL OR f.year = $3)),
+     WHERE $3::integer IS NULL OR f.year = $3),
 -- What is of the country as a whole is taken before rows of other donors are left out.
 whole AS (
     SELECT p.*, p.disbursed * p.plan AS covered,
@@ -30,8 +29,8 @@ missing AS (
     SELECT jsonb_agg(to_jsonb(m)) AS notes
       FROM (SELECT p.stated_currency AS currency, '3' AS type,
                    count(DISTINCT p.transaction_id) AS transactions, sum(p.stated) AS amount
-              FROM report_payments($4, $5) AS p
-             WHERE p.amount = 'NaN' AND ($2 IS NULL OR p.country = $2)
+              FROM report_payments($4, $5, report_scope(NULL, $2), $2) AS p
+             WHERE $4 IS NOT NULL AND p.amount = 'NaN'
              GROUP BY p.stated_currency) AS m)
 SELECT t.donor_key AS donor, t.donor_name, t.country, t.year, t.years_ahead, t.currency,
        t.plan,

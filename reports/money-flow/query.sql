@@ -13,14 +13,9 @@
 WITH part AS MATERIALIZED (
     SELECT p.commitment_id, p.donor, p.country, p.transaction_type, p.transaction_date, p.currency,
            p.transaction_id, p.amount, p.stated
-      FROM report_parts_in($5::text, $6::uuid) AS p
-      JOIN organisation AS o ON o.id = p.donor
-      JOIN transaction AS t ON t.id = p.transaction_id
-     WHERE p.transaction_type IN ('2', '3')
-       AND (t.in_kind IS NOT NULL) = coalesce($7::boolean, false)
-       AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2::text IS NULL OR p.country = $2)
-       AND ($4::integer IS NULL OR extract(year FROM p.transaction_date) = $4)),
+      FROM report_parts_in($5::text, $6::uuid, report_scope($1::text, $2::text), $2, ARRAY['2', '3'],
+                           daterange(make_date($4::integer, 1, 1), make_date($4 + 1, 1, 1))) AS p
+     WHERE p.in_kind = coalesce($7::boolean, false)),
 missing AS (
     SELECT jsonb_agg(to_jsonb(m)) AS notes
       FROM (SELECT p.currency, p.transaction_type AS type,
@@ -54,7 +49,7 @@ money AS MATERIALIZED (
 pillar AS MATERIALIZED (
     SELECT k.commitment_id, i.framework_version || ' ' || i.item AS serves, i.place, k.share,
            rank() OVER (PARTITION BY k.commitment_id ORDER BY v.ordinal DESC) AS age
-      FROM report_links($2) AS k
+      FROM report_links($2, report_scope($1, $2)) AS k
       JOIN framework_version AS v ON v.framework = k.framework AND v.version = k.framework_version
       JOIN report_items('C11', $3::text) AS i
         ON i.framework = k.framework AND i.framework_version = k.framework_version AND i.item = k.item

@@ -11,11 +11,11 @@
 WITH scheduled AS (
     SELECT p.donor, p.country, p.year, p.currency, sum(p.at_start) AS amount,
            bool_or(p.at_start IS NULL) AS partly
-      FROM report_promises($4::text, $5::uuid) AS p
+      FROM report_promises($4::text, $5::uuid, report_scope($1::text, $2::text), $2) AS p
      WHERE p.country IS NOT NULL
      GROUP BY p.donor, p.country, p.year, p.currency),
 system AS (
-    SELECT s.* FROM report_systems($4, $5) AS s),
+    SELECT s.* FROM report_systems($4, $5, report_scope($1, $2), $2) AS s),
 budget AS MATERIALIZED (
     SELECT b.donor, b.country, b.year, b.currency, sum(b.amount) AS amount
       FROM report_budgets($4, $5) AS b
@@ -40,16 +40,16 @@ cell AS MATERIALIZED (
         ON (c.donor, c.country, c.year, c.currency) = (k.donor, k.country, k.year, k.currency)
       LEFT JOIN budget AS b
         ON (b.donor, b.country, b.year, b.currency) = (k.donor, k.country, k.year, k.currency)
-     WHERE ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2::text IS NULL OR k.country = $2)
+     WHERE ($1 IS NULL OR $1 IN (o.identifier, o.id::text))
+       AND ($2 IS NULL OR k.country = $2)
        AND ($3::integer IS NULL OR k.year = $3)),
 missing AS (
     SELECT jsonb_agg(m.note) AS notes
       FROM (SELECT jsonb_build_object('currency', p.stated_currency, 'type', '3',
                        'transactions', count(DISTINCT p.transaction_id),
                        'amount', sum(p.stated)) AS note
-              FROM report_payments($4, $5) AS p
-             WHERE p.amount = 'NaN' AND p.country IS NOT NULL AND ($2 IS NULL OR p.country = $2)
+              FROM report_payments($4, $5, report_scope(NULL, $2), $2) AS p
+             WHERE $4 IS NOT NULL AND p.amount = 'NaN' AND p.country IS NOT NULL
              GROUP BY p.stated_currency
              UNION ALL
             SELECT jsonb_build_object('currency', b.stated_currency, 'what', 'approved budgets',

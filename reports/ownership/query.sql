@@ -10,11 +10,11 @@ WITH input AS MATERIALIZED (
     SELECT i.*, p.position, p.late, p.recorded_at, a.answer,
            i.state = 'NOT_INVITED' AS uninvited,
            coalesce(i.due_on < (SELECT report_day()), false) AS due
-      FROM report_inputs() AS i
+      FROM report_inputs(report_scope($1::text, $2::text), $2) AS i
       LEFT JOIN ownership_position AS p ON p.id = i.position_id
-      LEFT JOIN ownership_answer AS a
-        ON a.position_id = i.position_id AND ledger_holds(a.entry, report_position())
-     WHERE ($2::text IS NULL OR i.country = $2)),
+      LEFT JOIN (ownership_answer AS a
+                 JOIN ledger_leaf AS l ON l.entry = a.entry AND l.leaf_index < report_position())
+        ON a.position_id = i.position_id),
 said AS (
     SELECT i.donor, i.country, count(*) AS inputs,
            count(*) FILTER (WHERE i.uninvited) AS not_invited,
@@ -52,8 +52,7 @@ received AS (
            count(*) FILTER (WHERE d.state = 'OFF_TREASURY') AS off_treasury,
            count(*) FILTER (WHERE d.state = 'ESCALATED') AS escalated,
            count(*) FILTER (WHERE d.state = 'UNCONFIRMED') AS unconfirmed
-      FROM report_disbursements() AS d
-     WHERE ($2 IS NULL OR d.country = $2)
+      FROM report_disbursements(report_scope($1, $2), $2) AS d
      GROUP BY d.donor, d.country),
 counted AS (
     SELECT k.donor, k.country, s.inputs, s.not_invited, s.due, s.endorsed,
@@ -92,5 +91,4 @@ SELECT coalesce(o.identifier, o.id::text) AS donor, o.name AS donor_name, k.coun
        report_rate(k.confirmed_due, k.disbursements_due) AS confirmation_rate
   FROM counted AS k
   JOIN organisation AS o ON o.id = k.donor
- WHERE $1::text IS NULL OR $1 IN (o.identifier, o.id::text)
  ORDER BY coalesce(o.identifier, o.id::text) COLLATE "C", k.country COLLATE "C"

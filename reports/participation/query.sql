@@ -7,10 +7,8 @@
 -- $2    country    query   country   optional
 WITH agreed AS MATERIALIZED (
     SELECT c.commitment_id
-      FROM report_commitments() AS c
-      JOIN organisation AS o ON o.id = c.donor
-     WHERE ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2::text IS NULL OR $2 = ANY (c.countries))),
+      FROM report_commitments(report_scope($1::text, $2::text)) AS c
+     WHERE $2 IS NULL OR $2 = ANY (c.countries)),
 said AS MATERIALIZED (
     SELECT 'comment' AS channel, k.organisation_id
       FROM ledger_leaf AS l
@@ -69,10 +67,10 @@ balanced AS (
 asked AS (
     SELECT count(*) AS invited, count(i.position_id) AS lodged,
            count(DISTINCT p.organisation_id) AS organisations
-      FROM report_inputs() AS i
+      FROM report_inputs(report_scope($1, $2), $2) AS i
       JOIN agreed AS c ON c.commitment_id = i.commitment_id
       LEFT JOIN ownership_position AS p ON p.id = i.position_id
-     WHERE i.state <> 'NOT_INVITED' AND ($2 IS NULL OR i.country = $2)),
+     WHERE i.state <> 'NOT_INVITED'),
 told AS (
     SELECT c.channel, c.place, c.stakeholder_group, NULL::bigint AS invited, c.inputs,
            c.organisations,

@@ -14,18 +14,14 @@
 -- $9    period_basis    query  code     optional
 WITH part AS (
     SELECT p.*, y.year
-      FROM report_parts_in($5::text, $6::uuid) AS p
-      JOIN organisation AS o ON o.id = p.donor
-      JOIN transaction AS t ON t.id = p.transaction_id
-      LEFT JOIN transaction_reporting AS g ON g.transaction_id = t.id
+      FROM report_parts_in($5::text, $6::uuid, report_scope($1::text, $2::text), $2,
+                           ARRAY['2', '3']) AS p
+      LEFT JOIN transaction_reporting AS g ON g.transaction_id = p.transaction_id
      CROSS JOIN report_year(
                CASE WHEN $9::text = 'reporting' THEN coalesce(g.reporting_date, p.transaction_date)
                     ELSE p.transaction_date END, $8::text) AS y (year)
      WHERE report_period_basis($9::text) IS NOT NULL
-       AND p.transaction_type IN ('2', '3')
-       AND (t.in_kind IS NOT NULL) = coalesce($7::boolean, false)
-       AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2::text IS NULL OR p.country = $2)
+       AND p.in_kind = coalesce($7::boolean, false)
        AND ($3::text IS NULL OR p.sector = $3)
        AND ($4::integer IS NULL OR y.year = $4)),
 missing AS (

@@ -10,11 +10,9 @@
 -- $5    rate_set   query   uuid      optional
 WITH promise AS MATERIALIZED (
     SELECT p.*, coalesce(o.identifier, o.id::text) AS donor_key, o.name AS donor_name
-      FROM report_promises($4::text, $5::uuid) AS p
+      FROM report_promises($4::text, $5::uuid, report_scope($1::text, $2::text), $2) AS p
       JOIN organisation AS o ON o.id = p.donor
-     WHERE ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2::text IS NULL OR p.country = $2)
-       AND ($3::integer IS NULL OR p.year = $3)),
+     WHERE $3::integer IS NULL OR p.year = $3),
 viewed AS (
     SELECT p.donor_key, p.donor_name, p.country, p.year, p.currency, v.place, v.view,
            v.scheduled, greatest(p.disbursed, 0) AS disbursed,
@@ -40,8 +38,8 @@ missing AS (
     SELECT jsonb_agg(to_jsonb(m)) AS notes
       FROM (SELECT p.stated_currency AS currency, '3' AS type,
                    count(DISTINCT p.transaction_id) AS transactions, sum(p.stated) AS amount
-              FROM report_payments($4, $5) AS p
-             WHERE p.amount = 'NaN' AND ($2 IS NULL OR p.country = $2)
+              FROM report_payments($4, $5, report_scope(NULL, $2), $2) AS p
+             WHERE $4 IS NOT NULL AND p.amount = 'NaN'
              GROUP BY p.stated_currency) AS m)
 SELECT t.donor_key AS donor, t.donor_name, t.country, t.year, t.currency,
        t.view AS schedule_as_known, t.commitments,

@@ -9,18 +9,14 @@
 -- $4    rate_set   query   uuid      optional
 WITH card AS MATERIALIZED (
     SELECT s.*, n.name AS country_name
-      FROM report_scorecard('recipient', $3::text, $4::uuid, $2::text) AS s
-      JOIN country AS n ON n.code = s.party
-     WHERE $1::text IS NULL OR s.party = $1),
+      FROM report_scorecard('recipient', $3::text, $4::uuid, $2::text, $1::text) AS s
+      JOIN country AS n ON n.code = s.party),
 missing AS (
     SELECT jsonb_agg(to_jsonb(m)) AS notes
       FROM (SELECT p.currency, p.transaction_type AS type,
                    count(DISTINCT p.transaction_id) AS transactions, sum(p.stated) AS amount
-              FROM report_parts_in($3, $4) AS p
-              JOIN organisation AS o ON o.id = p.donor
-             WHERE p.amount = 'NaN' AND p.country IS NOT NULL
-               AND ($1 IS NULL OR p.country = $1)
-               AND ($2 IS NULL OR $2 IN (o.identifier, o.id::text))
+              FROM report_parts_in($3, $4, report_scope($2, $1), $1) AS p
+             WHERE $3 IS NOT NULL AND p.amount = 'NaN' AND p.country IS NOT NULL
              GROUP BY p.currency, p.transaction_type) AS m)
 SELECT c.party AS country, c.country_name, c.measure, c.currency,
        report_figure(c.numerator, u.minor_unit, c.kind, false, $3) AS numerator,

@@ -11,11 +11,9 @@
 WITH receipt AS MATERIALIZED (
     SELECT r.*, coalesce(o.identifier, o.id::text) AS donor_key, o.name AS donor_name,
            r.received_on - r.value_date AS lag
-      FROM report_receipts($3::text, $4::uuid) AS r
+      FROM report_receipts($3::text, $4::uuid, report_scope($1::text, $2::text), $2) AS r
       JOIN organisation AS o ON o.id = r.donor
-     WHERE r.in_kind = coalesce($5::boolean, false)
-       AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2::text IS NULL OR r.country = $2)),
+     WHERE r.in_kind = coalesce($5::boolean, false)),
 missing AS (
     SELECT jsonb_agg(to_jsonb(m)) AS notes
       FROM (SELECT r.stated_currency AS currency, '3' AS type,

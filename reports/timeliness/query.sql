@@ -7,7 +7,6 @@
 SELECT coalesce(o.identifier, o.id::text) AS donor, o.name AS donor_name, t.measure,
        t.numerator::text AS numerator, t.denominator::text AS denominator, t.dashboard_class,
        t.class, t.dashboard_value::text AS dashboard_value, t.value::text AS value, t.reason
-  FROM report_timeliness() AS t
+  FROM report_timeliness(report_scope($1::text, NULL)) AS t
   JOIN organisation AS o ON o.id = t.donor
- WHERE $1::text IS NULL OR $1 IN (o.identifier, o.id::text)
  ORDER BY coalesce(o.identifier, o.id::text) COLLATE "C", t.place

@@ -13,12 +13,10 @@ WITH part AS MATERIALIZED (
     SELECT p.*, coalesce(o.identifier, o.id::text) AS donor_key, o.name AS donor_name,
            extract(year FROM p.transaction_date)::integer AS year,
            p.left_out IN ('students', 'refugees') AS moved
-      FROM report_tying($4::text, $5::uuid) AS p
+      FROM report_tying($4::text, $5::uuid, report_scope($1::text, $2::text), $2,
+                        daterange(make_date($3::integer, 1, 1), make_date($3 + 1, 1, 1))) AS p
       JOIN organisation AS o ON o.id = p.donor
-     WHERE p.in_kind = coalesce($6::boolean, false)
-       AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2::text IS NULL OR p.country = $2)
-       AND ($3::integer IS NULL OR extract(year FROM p.transaction_date) = $3)),
+     WHERE p.in_kind = coalesce($6::boolean, false)),
 missing AS (
     SELECT jsonb_agg(to_jsonb(m)) AS notes
       FROM (SELECT p.currency, '2' AS type, count(DISTINCT p.transaction_id) AS transactions,

@@ -12,12 +12,10 @@
 WITH part AS MATERIALIZED (
     SELECT p.*, coalesce(o.identifier, o.id::text) AS donor_key, o.name AS donor_name,
            extract(year FROM p.transaction_date)::integer AS year
-      FROM report_tying($4::text, $5::uuid) AS p
+      FROM report_tying($4::text, $5::uuid, report_scope($1::text, $2::text), $2,
+                        daterange(make_date($3::integer, 1, 1), make_date($3 + 1, 1, 1))) AS p
       JOIN organisation AS o ON o.id = p.donor
-     WHERE p.in_kind = coalesce($6::boolean, false)
-       AND ($1::text IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2::text IS NULL OR p.country = $2)
-       AND ($3::integer IS NULL OR extract(year FROM p.transaction_date) = $3)),
+     WHERE p.in_kind = coalesce($6::boolean, false)),
 told AS (
     SELECT p.donor_key, p.donor_name, p.country, p.year, p.currency, sum(p.amount) AS committed,
            sum(p.amount) FILTER (WHERE p.tying = 'untied') AS untied,
@@ -27,17 +25,18 @@ told AS (
            sum(p.amount) FILTER (WHERE p.tying = 'disregarded') AS disregarded
       FROM part AS p
      GROUP BY p.donor_key, p.donor_name, p.country, p.year, p.currency),
-contract AS MATERIALIZED (
-    SELECT k.*, coalesce(o.identifier, o.id::text) AS donor_key, o.name AS donor_name,
-           extract(year FROM coalesce(r.commitment_date, k.awarded_on))::integer AS year
+award AS MATERIALIZED (
+    SELECT k.*, coalesce(o.identifier, o.id::text) AS donor_key, o.name AS donor_name
       FROM report_contracts($4, $5) AS k
       JOIN organisation AS o ON o.id = k.donor
-      JOIN report_commitments() AS c ON c.commitment_id = k.commitment_id
-      JOIN commitment_revision AS r
-        ON r.commitment_id = c.commitment_id AND r.revision = c.revision
      WHERE NOT coalesce($6, false)
        AND ($1 IS NULL OR $1 IN (o.identifier, o.id::text))
        AND ($2 IS NULL OR k.country = $2)),
+contract AS MATERIALIZED (
+    SELECT k.*, extract(year FROM coalesce(c.commitment_date, k.awarded_on))::integer AS year
+      FROM award AS k
+      JOIN report_commitments(ARRAY(SELECT DISTINCT w.commitment_id FROM award AS w)) AS c
+        ON c.commitment_id = k.commitment_id),
 missing AS (
     SELECT jsonb_agg(m.note) AS notes
       FROM (SELECT jsonb_build_object('currency', p.currency, 'type', '2',
