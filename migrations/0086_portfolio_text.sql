@@ -27,7 +27,11 @@ ALTER TABLE rollup_portfolio
         GENERATED ALWAYS AS (coalesce(country, '~') || coalesce(region, '~') || ' '
                              || coalesce(sector, '~') || ' ' || lpad(year::text, 4, '0') || currency)
         STORED;
-COMMENT ON COLUMN rollup_portfolio.minor_unit IS 'Decimals of its currency: currency.minor_unit.';
+COMMENT ON COLUMN rollup_portfolio.minor_unit IS
+    'Decimals of its currency: currency.minor_unit. Whoever changes those calls rollups_make().';
+COMMENT ON FUNCTION report_sum(numeric, integer) IS
+    'A sum as reports print it: at least the decimals of its currency, more where it has them. '
+    'rollup_portfolio holds what it says: whoever replaces it calls rollups_make().';
 COMMENT ON COLUMN rollup_portfolio.place IS
     'Where it stands among those of its donor: by recipient, sector, year and currency. What is not '
     'there comes last.';
@@ -94,7 +98,11 @@ BEGIN
          CROSS JOIN LATERAL (VALUES (c.donor), (NULL)) AS d (donor)
          GROUP BY d.donor, g.recipient_group, c.year, c.currency, c.in_kind, c.country),
     portfolio AS (
-        INSERT INTO rollup_portfolio AS r
+        INSERT INTO rollup_portfolio AS r (
+               donor, country, region, sector, year, currency, in_kind,
+               committed, committed_ict_220, committed_ict_principal,
+               committed_ict_significant, disbursed, disbursed_ict_220,
+               disbursed_ict_principal, disbursed_ict_significant, minor_unit)
         SELECT p.donor, p.country, p.region, p.sector, p.year, p.currency, p.in_kind,
                sum(p.committed), sum(p.committed_ict_220), sum(p.committed_ict_principal),
                sum(p.committed_ict_significant), sum(p.disbursed), sum(p.disbursed_ict_220),

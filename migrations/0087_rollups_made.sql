@@ -7,22 +7,27 @@ SET LOCAL search_path = aidledger;
 CREATE OR REPLACE PROCEDURE rollups_make()
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
-    leaves_at_once      CONSTANT integer := 250000;
+    leaves_at_once      CONSTANT bigint := 250000;
     commitments_at_once CONSTANT integer := 50000;
-    there  bigint := tree_size();
-    on_day date := (SELECT (e.at AT TIME ZONE 'UTC')::date
-                      FROM ledger_leaf AS l
-                      JOIN ledger_entry AS e ON e.entry = l.entry
-                     WHERE l.leaf_index = there - 1);
+    there  bigint;
+    on_day date;
+    done   bigint := 0;
     batch  uuid[];
     last   uuid := '00000000-0000-0000-0000-000000000000';
 BEGIN
+    -- As a turn of the sealer does, which waits here or is waited for.
+    PERFORM FROM rollup_progress FOR UPDATE;
+    there := tree_size();
+    on_day := (SELECT (e.at AT TIME ZONE 'UTC')::date
+                 FROM ledger_leaf AS l
+                 JOIN ledger_entry AS e ON e.entry = l.entry
+                WHERE l.leaf_index = there - 1);
     TRUNCATE rollup_portfolio, rollup_group, rollup_group_country, rollup_ownership,
              rollup_disagreement, rollup_disagreement_place, rollup_disagreement_count;
-    UPDATE rollup_progress SET tree_size = there, day = on_day;
-    FOR from_leaf IN 0 .. there - 1 BY leaves_at_once
+    WHILE done < there
     LOOP
-        PERFORM rollup_money_fold(from_leaf, least(there, from_leaf + leaves_at_once));
+        PERFORM rollup_money_fold(done, least(there, done + leaves_at_once));
+        done := done + leaves_at_once;
     END LOOP;
     LOOP
         batch := ARRAY(SELECT c.id
@@ -35,5 +40,6 @@ BEGIN
         PERFORM rollup_disagreement_fold(batch, there);
         PERFORM rollup_ownership_fold(batch, 0, NULL, there, on_day);
     END LOOP;
+    UPDATE rollup_progress SET tree_size = there, day = on_day;
 END
 $$;

@@ -41,4 +41,6 @@ SELECT coalesce(o.identifier, p.donor::text) AS donor, o.name AS donor_name,
        p.disbursed_ict_significant_text AS disbursed_ict_significant
   FROM cell AS p
   JOIN organisation AS o ON o.id = p.donor
- ORDER BY CASE WHEN $1 IS NULL THEN coalesce(o.identifier, p.donor::text) END COLLATE "C", p.place
+ ORDER BY CASE WHEN $1 IS NULL OR (SELECT cardinality(report_donors($1)) > 1)
+               THEN coalesce(o.identifier, p.donor::text) END COLLATE "C",
+          p.place

@@ -202,15 +202,18 @@ async function besideWorkbook(base, service, conninfo) {
         child = Math.max(child, ...forming().map((pid) => memoryOf(pid, 'VmHWM')));
     }, 50);
     const p99 = { alone: [], beside: [] };
-    for (let round = 0; round < 3; round++) {
-        p99.alone.push((await wrk(base, CLIENTS, paths)).p99);
-        isPulling = true;
-        const pulling = pull();
-        p99.beside.push((await wrk(base, CLIENTS, paths)).p99);
+    try {
+        for (let round = 0; round < 3; round++) {
+            p99.alone.push((await wrk(base, CLIENTS, paths)).p99);
+            isPulling = true;
+            const [beside] = await Promise.all([
+                wrk(base, CLIENTS, paths).finally(() => { isPulling = false; }), pull()]);
+            p99.beside.push(beside.p99);
+        }
+    } finally {
         isPulling = false;
-        await pulling;
+        clearInterval(watch);
     }
-    clearInterval(watch);
     const middle = (figures) => figures.sort((a, b) => a - b)[1];
     return { rows, pulled, alone: middle(p99.alone), beside: middle(p99.beside), child,
         more: memoryOf(service.pid, 'VmHWM') - before };
@@ -225,12 +228,14 @@ async function seal(binary, conninfo, size) {
         return;
     }
     say('building the tree');
-    await run(binary, ['key', 'init'], { env });
+    if (!existsSync(env.AIDLEDGER_LOG_KEY)) {
+        await run(binary, ['key', 'init'], { env });
+    }
     const sealer = spawn('setpriv', ['--pdeathsig', 'KILL', binary, 'seal'], { env, stdio: 'ignore' });
     const ended = once(sealer, 'exit');
     while (!isSealed()) {
-        if (sealer.exitCode !== null) {
-            throw new Error(`the sealer ended with status ${sealer.exitCode}`);
+        if (sealer.exitCode !== null || sealer.signalCode) {
+            throw new Error(`the sealer ended with ${sealer.signalCode ?? `status ${sealer.exitCode}`}`);
         }
         await new Promise((resolve) => { setTimeout(resolve, 500); });
     }
@@ -241,11 +246,9 @@ async function seal(binary, conninfo, size) {
 async function measure(size, folder) {
     const binary = `${build}/aidledger`;
     const cluster = ['service/host/cluster.sh', '--dir', `${build}/world-${size}`, '--throwaway'];
-    const made = `${build}/world-${size}/made`;
-    if (!existsSync(made)) {
+    if (!existsSync(`${build}/world-${size}/made`)) {
         say(`making a world of ${size} transactions`);
         execFileSync('tests/seed/world.sh', [binary, `${build}/world-${size}`, String(size)], { stdio: 'inherit' });
-        writeFileSync(made, '');
     }
     execFileSync(cluster[0], [...cluster.slice(1), 'start']);
     let service;
