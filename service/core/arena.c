@@ -169,6 +169,11 @@ bool arena_is_short(const struct arena *arena)
     return arena->is_short;
 }
 
+void arena_mark_short(struct arena *arena)
+{
+    arena->is_short = true;
+}
+
 size_t arena_used(const struct arena *arena)
 {
     return arena->used;

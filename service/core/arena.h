@@ -34,5 +34,7 @@ __attribute__((warn_unused_result)) bool arena_defer(struct arena *arena, arena_
 /* Whether something that was asked for could not be handed out since it was made or reset: what was
    made meanwhile may lack a part. */
 bool arena_is_short(const struct arena *arena);
+/* Makes it short: memory that something beside it asked for could not be had. */
+void arena_mark_short(struct arena *arena);
 /* How many bytes are handed out at present. */
 size_t arena_used(const struct arena *arena);

@@ -42,7 +42,8 @@ bool backlog_counts(size_t bytes)
 
 static bool refuse(struct exchange *x)
 {
-    x->problem.retry_after_s = RETRY_S;
+    if (!problem_is_set(&x->problem))
+        x->problem.retry_after_s = RETRY_S;
     return problem_set(&x->problem, PROBLEM_UNAVAILABLE,
                        "Too much of large answers is still to be read by those who asked for it.");
 }
@@ -85,6 +86,7 @@ bool backlog_hold(struct exchange *x, size_t bytes)
         *holding = (struct holding){.backlog = x->backlog, .bytes = bytes};
         if (arena_defer(x->arena, give_back, holding))
             return true;
+        x->held -= bytes;
     }
     return problem_set(&x->problem, PROBLEM_INTERNAL, "The answer does not fit in memory.");
 }

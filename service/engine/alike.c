@@ -84,12 +84,15 @@ static void let_go(void *object)
     heap_give(shared);
 }
 
-static void hold(struct exchange *x, PGresult *result, arena_defer_fn release, void *object)
+/* Of what it holds so many bytes are counted already; the release gives them back. */
+static void hold(struct exchange *x, PGresult *result, arena_defer_fn release, void *object,
+                 size_t bytes)
 {
     x->result = result;
     if (result == NULL || arena_defer(x->arena, release, object))
         return;
     x->result = NULL;
+    x->held -= bytes;
     (void)problem_set(&x->problem, PROBLEM_INTERNAL, NO_ROOM);
 }
 
@@ -99,10 +102,10 @@ static void hold_all(struct exchange *x, struct exchange *joined, struct shared 
     for (const struct exchange *other = joined; other != NULL; other = other->next)
         shared->holders++;
     for (struct exchange *other = joined; other != NULL; other = other->next) {
-        other->held = shared->bytes;
-        hold(other, shared->result, let_go, shared);
+        other->held += shared->bytes;
+        hold(other, shared->result, let_go, shared, shared->bytes);
     }
-    hold(x, shared->result, let_go, shared);
+    hold(x, shared->result, let_go, shared, shared->bytes);
 }
 
 static void copy(const char **to, const char *from, struct exchange *other)
@@ -119,7 +122,8 @@ static void copy(const char **to, const char *from, struct exchange *other)
 static void tell(const struct exchange *x, struct exchange *other)
 {
     if (problem_is_set(&x->problem)) {
-        other->problem.retry_after_s = x->problem.retry_after_s;
+        if (!problem_is_set(&other->problem))
+            other->problem.retry_after_s = x->problem.retry_after_s;
         (void)problem_set(&other->problem, x->problem.kind, "%s", x->problem.detail);
     }
     copy(&other->response.tree_size, x->response.tree_size, other);
@@ -148,7 +152,7 @@ struct exchange *alike_share(struct exchange *x, PGresult *result)
     for (struct exchange *other = joined; other != NULL; other = other->next)
         tell(x, other);
     if (result == NULL || (joined == NULL && bytes == 0)) {
-        hold(x, result, clear_result, result);
+        hold(x, result, clear_result, result, 0);
         return joined;
     }
     struct shared *shared = heap_take(sizeof *shared);
@@ -159,7 +163,8 @@ struct exchange *alike_share(struct exchange *x, PGresult *result)
         return joined;
     }
     backlog_give(x->backlog, bytes);
-    hold(x, result, clear_result, result);
+    x->held -= bytes;
+    hold(x, result, clear_result, result, 0);
     for (struct exchange *other = joined; other != NULL; other = other->next)
         (void)problem_set(&other->problem, PROBLEM_INTERNAL, NO_ROOM);
     return joined;

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-enum { DESCRIPTION_BYTES = 2000, TITLE_BYTES = 400, CAPTION_BYTES = 2000, NAMED_MAX = 12 };
+/* Somebody's words are in them, and those may be long. */
+enum { WORDS_BYTES = 256 * 1024, DESCRIPTION_BYTES = 2000, NAMED_MAX = 12 };
 
 /* ---------------------------------------------------------------- title */
 
@@ -26,7 +27,7 @@ bool chart_is_money(const struct chart *chart)
 const char *chart_title(const struct figures *figures, const struct chart *chart,
                         const struct panel *panel)
 {
-    struct text title = text_open(figures->arena, TITLE_BYTES);
+    struct text title = text_open(figures->arena, WORDS_BYTES);
     text_add(&title, chart->title);
     for (size_t i = 0; i < chart->apart_count; i++) {
         if (panel->apart[i] == NULL || is_chosen(figures, chart, chart->apart[i]))
@@ -128,7 +129,7 @@ static void tell_nothing(struct text *out, const struct chart *chart, const stru
 const char *chart_caption(const struct figures *figures, const struct chart *chart,
                           const struct panel *panel)
 {
-    struct text out = text_open(figures->arena, (size_t)2 * CAPTION_BYTES);
+    struct text out = text_open(figures->arena, WORDS_BYTES);
     if (chart->note[0] != '\0')
         text_addf(&out, "%s ", chart->note);
     if (chart->adds && panel->tally.count > 1)
@@ -212,7 +213,7 @@ static void tell_entry(struct text *out, const struct drawing *drawing,
 
 const char *chart_describe(const struct drawing *drawing)
 {
-    struct text out = text_open(drawing->figures->arena, (size_t)4 * DESCRIPTION_BYTES);
+    struct text out = text_open(drawing->figures->arena, WORDS_BYTES);
     size_t told = 0;
     tell_gist(&out, drawing);
     for (; told < drawing->count && out.length < DESCRIPTION_BYTES; told++)

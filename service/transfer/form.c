@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/form.h"
 
+#include "core/heap.h"
 #include "transfer/book.h"
 #include "transfer/digest.h"
 #include "transfer/figures.h"
@@ -161,12 +162,14 @@ static bool read_preface(struct form *form)
     for (size_t i = 0; rest != NULL && i < sizeof known / sizeof known[0]; i++)
         (void)json_object_del(rest, known[i]);
     const size_t size = rest != NULL ? json_dumpb(rest, NULL, 0, JSON_COMPACT) : 0;
-    char *text = size > 2 ? arena_alloc(form->arena, size + 1) : NULL;
-    if (text != NULL && json_dumpb(rest, text, size, JSON_COMPACT) == size) {
-        text[size - 1] = '\0';
-        form->report.preface.members = text + 1;
-    }
+    char *text = size > 0 ? arena_alloc(form->arena, size + 1) : NULL;
+    const bool told = text != NULL && json_dumpb(rest, text, size, JSON_COMPACT) == size;
     json_decref(rest);
+    if (!told)
+        return fail(form, "out of memory");
+    text[size - 1] = '\0';
+    if (size > strlen("{}"))
+        form->report.preface.members = text + 1;
     return true;
 }
 
@@ -257,10 +260,11 @@ static bool take_rows(struct form *form)
 
 /* ---------------------------------------------------------------- the forms */
 
-/* What a form lacks then cannot be told: it is none. */
+/* What a form lacks then cannot be told: it is none. JSON has its memory from the heap. */
 static bool is_short(struct form *form)
 {
-    return arena_is_short(form->arena) && !fail(form, "out of memory");
+    const bool is_short = arena_is_short(form->arena) || heap_has_failed();
+    return is_short && !fail(form, "out of memory");
 }
 
 static bool make_workbook(struct form *form)
@@ -340,6 +344,7 @@ bool form_make(const struct form_order *order, char reason[FORM_REASON_BYTES])
     struct form form = {.order = order, .reason = reason, .arena = arena_make(ARENA_BYTES)};
     bool made = false;
     reason[0] = '\0';
+    (void)heap_has_failed();
     if (form.arena == NULL)
         return fail(&form, "out of memory");
     if (read_facts(&form))

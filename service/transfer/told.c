@@ -36,10 +36,11 @@ static bool opens_isolate(const char *at)
 /* A paragraph's end: its length, or 0. */
 static size_t ends_paragraph(const char *at)
 {
-    return *at == '\n' || *at == '\r' ? 1
-           : begins(at, "\xc2\x85")   ? 2
-           : begins(at, "\u2029")     ? 3
-                                      : 0;
+    return *at == '\n' || *at == '\r'   ? 1
+           : *at >= 0x1C && *at <= 0x1E ? 1
+           : begins(at, "\xc2\x85")     ? 2
+           : begins(at, "\u2029")       ? 3
+                                        : 0;
 }
 
 static void close_isolates(struct text *out, size_t count)
@@ -72,6 +73,7 @@ static size_t add_letter(struct text *out, const char *at, size_t *open)
 
 void told_add_isolated(struct text *out, const char *words)
 {
+    const size_t before = out->length;
     size_t open = 1;
     if (is_ascii(words)) {
         text_add(out, words);
@@ -83,6 +85,10 @@ void told_add_isolated(struct text *out, const char *words)
     while (*words != '\0')
         words += add_letter(out, words, &open);
     close_isolates(out, open);
+    if (out->full && out->length > before) {
+        out->length = before;
+        out->data[before] = '\0';
+    }
 }
 
 const char *told_isolated(struct arena *arena, const char *words)
@@ -233,5 +239,7 @@ const json_t *told_preface(struct arena *arena, const struct report *report)
                            ? arena_format(arena, "{%s}", report->preface.members)
                            : NULL;
     json_t *preface = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    if (text != NULL && preface == NULL)
+        arena_mark_short(arena);
     return preface != NULL && arena_defer(arena, release, preface) ? preface : NULL;
 }

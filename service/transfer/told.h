@@ -10,8 +10,8 @@
 
 /* Adds somebody's words so that whatever direction they have, or say they have, ends with them:
    what stands around them is not turned. Letters of ASCII stay as they are, others stand in an
-   isolate (UAX #9) that nothing in them can leave. A cell needs none: it is a paragraph of its own.
- */
+   isolate (UAX #9) that nothing in them can leave. They are added whole, or not at all when the
+   text is full. A cell needs none: it is a paragraph of its own. */
 void told_add_isolated(struct text *out, const char *words);
 /* The same as a string; "" when memory is short. */
 const char *told_isolated(struct arena *arena, const char *words);
@@ -42,6 +42,6 @@ size_t told_sums(const struct figures *figures, const char *notes[TOLD_SUM_NOTES
 enum { TOLD_PANELS = 4 };
 size_t told_panels(const struct figures *figures, const struct chart *chart,
                    const struct panel *drawn[TOLD_PANELS], const char **rest);
-/* What stands beside the rows (struct preface), read; NULL when there is nothing, or no memory. It
-   lives as long as the arena. */
+/* What stands beside the rows (struct preface), read; NULL when there is nothing, or no memory:
+   then the arena is short. It lives as long as the arena. */
 const json_t *told_preface(struct arena *arena, const struct report *report);

@@ -191,8 +191,59 @@ START_TEST(what_there_is_no_room_for_is_refused_to_all_but_never_what_was_writte
 }
 END_TEST
 
+START_TEST(what_is_held_of_an_earlier_round_stays_counted_when_another_is_shared)
+{
+    struct arena *arena = suite_arena();
+    struct backlog *backlog = backlog_make(arena, 1);
+    struct exchange *a = asking("one");
+    struct exchange *b = asking("two");
+    a->backlog = b->backlog = backlog;
+    ck_assert_ptr_null(alike_share(b, large_result()));
+    const size_t bytes = b->held;
+    ck_assert_uint_gt(bytes, 0);
+    b->values[0] = "one";
+    alike_join(a, b);
+    PGresult *small = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+    ck_assert_ptr_eq(alike_share(a, small), b);
+    ck_assert_ptr_eq(b->result, small);
+    ck_assert_uint_eq(a->held, 0);
+    ck_assert_uint_eq(b->held, bytes);
+    ck_assert(backlog_hold(b, 1 << 20)); /* alone */
+    suite_exchange_free(a);
+    suite_exchange_free(b);
+    ck_assert_uint_eq(backlog_bytes(backlog), 0);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(what_its_arena_cannot_look_after_is_not_held)
+{
+    struct arena *arena = suite_arena();
+    struct backlog *backlog = backlog_make(arena, 0);
+    struct exchange *a = asking("one");
+    struct exchange *b = asking("one");
+    a->backlog = b->backlog = backlog;
+    alike_join(a, b);
+    struct arena *own = b->arena;
+    b->arena = arena_make(1);
+    ck_assert_ptr_eq(alike_share(a, large_result()), b);
+    ck_assert_uint_eq(a->held, backlog_bytes(backlog));
+    ck_assert_ptr_null(b->result);
+    ck_assert_uint_eq(b->held, 0);
+    ck_assert_int_eq(b->problem.kind, PROBLEM_INTERNAL);
+    arena_free(b->arena);
+    b->arena = own;
+    suite_exchange_free(a);
+    suite_exchange_free(b);
+    ck_assert_uint_eq(backlog_bytes(backlog), 0);
+    arena_free(arena);
+}
+END_TEST
+
 SUITE("alike", the_same_with_the_same_values_is_alike,
       another_value_statement_position_or_caller_is_not, all_hold_the_answer_until_the_last_is_done,
       a_problem_is_everybodys, who_gives_up_leaves_the_others_waiting,
       what_is_large_counts_once_until_the_last_is_done,
-      what_there_is_no_room_for_is_refused_to_all_but_never_what_was_written)
+      what_there_is_no_room_for_is_refused_to_all_but_never_what_was_written,
+      what_is_held_of_an_earlier_round_stays_counted_when_another_is_shared,
+      what_its_arena_cannot_look_after_is_not_held)

@@ -126,6 +126,22 @@ static void take_rate(struct run *run, const char *donor, const char *year, cons
     ck_assert(figures_take(run->figures, cells));
 }
 
+START_TEST(a_title_of_long_words_is_whole)
+{
+    struct run run = prepare_from(apart_text);
+    struct text donor = text_open(run.arena, 1000);
+    for (size_t i = 0; i < 200; i++)
+        text_add(&donor, "\u0928");
+    take_rate(&run, donor.data, "2021", "1", NULL);
+    const struct chart *bars = &run.figures->charts[0];
+    const char *title = chart_title(run.figures, bars, bars->panels);
+    ck_assert(text_is_utf8(title, strlen(title)));
+    ck_assert_ptr_nonnull(strstr(title, donor.data));
+    ck_assert_ptr_nonnull(strstr(title, "\u2069, USD"));
+    end(&run);
+}
+END_TEST
+
 START_TEST(what_is_kept_apart_has_panels_and_totals_of_its_own)
 {
     struct run run = prepare_from(apart_text);
@@ -253,6 +269,6 @@ END_TEST
 
 SUITE("figures", sums_are_exact_and_by_currency,
       a_chart_takes_the_rows_it_asks_for_and_orders_years, what_cannot_be_added_up_has_no_sum,
-      what_is_kept_apart_has_panels_and_totals_of_its_own, two_rows_never_meet_in_a_rate,
-      little_or_nothing_is_drawn_as_well, everything_else_keeps_its_sum,
-      every_chart_draws_what_it_is_given)
+      a_title_of_long_words_is_whole, what_is_kept_apart_has_panels_and_totals_of_its_own,
+      two_rows_never_meet_in_a_rate, little_or_nothing_is_drawn_as_well,
+      everything_else_keeps_its_sum, every_chart_draws_what_it_is_given)

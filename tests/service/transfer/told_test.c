@@ -38,6 +38,42 @@ START_TEST(nothing_in_them_leaves_the_isolate)
     isolates("a\u2029b\xc2\x85"
              "c\rd",
              FSI "a" PDI "\u2029" FSI "b" PDI "\xc2\x85" FSI "c" PDI "\r" FSI "d" PDI);
+    isolates("\u00e9" RLO "\x1c"
+             "b\x1d\x1e",
+             FSI "\u00e9" RLO PDI "\x1c" FSI "b" PDI "\x1d" FSI PDI "\x1e" FSI PDI);
+}
+END_TEST
+
+START_TEST(they_are_added_whole_or_not_at_all)
+{
+    struct arena *arena = suite_arena();
+    for (size_t cap = 0; cap < 24; cap++) {
+        struct text out = text_open(arena, cap);
+        text_add(&out, "a ");
+        told_add_isolated(&out, "नमस्ते");
+        ck_assert_str_eq(out.data, cap < 2 ? "" : "a ");
+        ck_assert(out.full);
+    }
+    struct text out = text_open(arena, 2 + 3 + 18 + 3);
+    text_add(&out, "a ");
+    told_add_isolated(&out, "नमस्ते");
+    ck_assert_str_eq(out.data, "a " FSI "नमस्ते" PDI);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_preface_that_cannot_be_read_is_not_taken_for_none)
+{
+    struct arena *arena = suite_arena();
+    struct report report = {.preface = {.members = NULL}};
+    ck_assert_ptr_null(told_preface(arena, &report));
+    report.preface.members = "\"a\":1";
+    ck_assert_int_eq(json_integer_value(json_object_get(told_preface(arena, &report), "a")), 1);
+    ck_assert(!arena_is_short(arena));
+    report.preface.members = "\"a\":";
+    ck_assert_ptr_null(told_preface(arena, &report));
+    ck_assert(arena_is_short(arena));
+    arena_free(arena);
 }
 END_TEST
 
@@ -109,5 +145,7 @@ START_TEST(of_a_chart_alone_more_panels_are_drawn_and_what_is_left_out_is_told)
 END_TEST
 
 SUITE("told", words_of_another_direction_are_isolated_and_those_of_ascii_stay,
-      nothing_in_them_leaves_the_isolate, what_is_asked_for_turns_nothing_behind_it,
+      nothing_in_them_leaves_the_isolate, they_are_added_whole_or_not_at_all,
+      a_preface_that_cannot_be_read_is_not_taken_for_none,
+      what_is_asked_for_turns_nothing_behind_it,
       of_a_chart_alone_more_panels_are_drawn_and_what_is_left_out_is_told)
