@@ -91,6 +91,7 @@ struct preface {
      csv_read_body       body                   when it came as CSV
      bind_exchange       values                 reads captures, query, body, statement
      engine/lane         preface, response.tree_size and response.related of a report
+     engine/alike        result, held
      engine/result       response
      flow_landed         statement, values, render, then     of another round, when there is one
    Everything but the strings of constants lives in arena. */
