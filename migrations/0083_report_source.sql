@@ -1,19 +1,19 @@
 -- What reports are summed from is read no further than a report asks: of the commitments of a donor or
 -- to a country, where one is named. And what whole reports did many times over they do once.
 
--- So that sums over a million transactions stay in memory. A sort takes so much at most, a hash twice as
--- much; a report has two or three of them at a time, and a loop has two connections for reports
--- unless it is told otherwise: half a gigabyte for a loop whose reports are both of everything.
+-- Sums over a million transactions stay in memory: a sort, and each list that is kept, takes up to
+-- 64 MB, a hash 128 MB. Without parallel workers, which would take as much again each, and shared
+-- memory that a container has little of.
 ALTER ROLE aidledger_reporter SET work_mem = '64MB';
--- Nothing has to come in an order before it is told, and names are sorted slowly.
-ALTER ROLE aidledger_reporter SET enable_mergejoin = off;
+ALTER ROLE aidledger_reporter SET max_parallel_workers_per_gather = 0;
 
 SET LOCAL ROLE aidledger_owner;
 SET LOCAL search_path = aidledger;
 
 -- ---------------------------------------------------------------- small questions
 
--- Two look-ups, whatever a report says of nested loops.
+-- Two look-ups by key. As one join, a report, which has nested loops off, would read whole tables for
+-- it.
 CREATE OR REPLACE FUNCTION report_day() RETURNS date
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -37,13 +37,23 @@ AS $$
                       + CASE WHEN label = 'end_year' THEN 1 ELSE 0 END)::integer END
 $$;
 
--- A report plans what it asks when it knows what it is asked for; what it asks for each row it does not.
+-- Reports are planned for the values they are asked with. These functions are called for each row, and
+-- would be planned each time.
 ALTER FUNCTION parts_with_share(jsonb) SET plan_cache_mode = force_generic_plan;
 ALTER FUNCTION share_weights(text[]) SET plan_cache_mode = force_generic_plan;
 ALTER FUNCTION largest_remainder(numeric, integer, numeric[])
     SET plan_cache_mode = force_generic_plan;
 ALTER FUNCTION exchange_factor(uuid, text, date, text) SET plan_cache_mode = force_generic_plan;
 ALTER FUNCTION report_factor(text, uuid, text, date) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION report_year(date, text) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION fiscal_calendar_of(text, uuid, bigint) SET plan_cache_mode = force_generic_plan;
+ALTER FUNCTION ledger_holds(uuid, bigint) SET plan_cache_mode = force_generic_plan;
+
+CREATE FUNCTION tying_is_said(tied_status text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(tied_status IN ('3', '4', '5'), false);
+COMMENT ON FUNCTION tying_is_said(text) IS
+    'Whether a status (IATI TiedStatus) says whether money is tied: partially tied, tied or untied.';
 
 CREATE FUNCTION report_scope(of_donor text, of_country text) RETURNS uuid[]
 LANGUAGE plpgsql STABLE SET enable_nestloop = on
@@ -70,12 +80,12 @@ END
 $$;
 COMMENT ON FUNCTION report_scope(text, text) IS
     'The commitments that a report on a donor, or else on a country, has to look at: all of the '
-    'donor, or all that ever named the country. Null, all there are, when none is named.';
+    'donor, or all that ever named the country; with both, those of the donor. Null, all there are, '
+    'when none is named. More than counts at the position: who uses it still filters.';
 
--- ---------------------------------------------------------------- what stands in the log
+-- ---------------------------------------------------------------- sources
 
--- What reports begin with. They are found from the end that has fewest: from commitments that are
--- named, one after the other, or else in one go.
+-- Sources: each reads its tables once, by index where commitments are named, else from end to end.
 
 DROP FUNCTION report_parts();
 CREATE FUNCTION report_parts(of_commitments uuid[] DEFAULT NULL, of_country text DEFAULT NULL,
@@ -238,29 +248,30 @@ DECLARE
     until_leaf bigint := report_position();
 BEGIN
     RETURN QUERY
+    WITH said AS MATERIALIZED (
+        SELECT r.id, r.transaction_id, r.commitment_id, r.country, r.ordinal, r.outcome, r.amount,
+               r.value_date, r.recorded_at, r.entry, c.origin
+          FROM receipt_confirmation AS r
+          JOIN commitment AS c ON c.id = r.commitment_id
+         WHERE (of_commitments IS NULL OR r.commitment_id = ANY (of_commitments))
+           AND (of_country IS NULL OR r.country = of_country))
     SELECT r.id, r.transaction_id, r.commitment_id, r.country, r.ordinal, r.outcome, r.amount,
-           r.value_date, (r.recorded_at AT TIME ZONE 'UTC')::date, c.origin,
-           EXISTS (SELECT FROM ledger_leaf AS l
-                    WHERE l.entry = r.entry AND l.leaf_index < until_leaf),
+           r.value_date, (r.recorded_at AT TIME ZONE 'UTC')::date, r.origin, l.entry IS NOT NULL,
            s.state, x.reason_code
-      FROM receipt_confirmation AS r
-      JOIN commitment AS c ON c.id = r.commitment_id
-      LEFT JOIN LATERAL (
-           SELECT w.state
-             FROM receipt_confirmation_state AS w
+      FROM said AS r
+      LEFT JOIN ledger_leaf AS l ON l.entry = r.entry AND l.leaf_index < until_leaf
+      LEFT JOIN (
+           SELECT DISTINCT ON (w.confirmation_id) w.confirmation_id, w.state
+             FROM said AS k
+             JOIN receipt_confirmation_state AS w ON w.confirmation_id = k.id
              JOIN ledger_leaf AS l ON l.entry = w.entry AND l.leaf_index < until_leaf
-            WHERE w.confirmation_id = r.id
-            ORDER BY w.version DESC
-            LIMIT 1) AS s ON true
-      LEFT JOIN LATERAL (
-           SELECT w.reason_code
-             FROM receipt_explanation AS w
+            ORDER BY w.confirmation_id, w.version DESC) AS s ON s.confirmation_id = r.id
+      LEFT JOIN (
+           SELECT DISTINCT ON (w.confirmation_id) w.confirmation_id, w.reason_code
+             FROM said AS k
+             JOIN receipt_explanation AS w ON w.confirmation_id = k.id
              JOIN ledger_leaf AS l ON l.entry = w.entry AND l.leaf_index < until_leaf
-            WHERE w.confirmation_id = r.id
-            ORDER BY l.leaf_index DESC
-            LIMIT 1) AS x ON true
-     WHERE (of_commitments IS NULL OR r.commitment_id = ANY (of_commitments))
-       AND (of_country IS NULL OR r.country = of_country);
+            ORDER BY w.confirmation_id, l.leaf_index DESC) AS x ON x.confirmation_id = r.id;
 END
 $$;
 COMMENT ON FUNCTION report_confirmations(uuid[], text) IS
@@ -547,8 +558,8 @@ COMMENT ON FUNCTION report_tying(text, uuid, uuid[], text, daterange) IS
     'and "left_out" why.';
 
 DROP FUNCTION cube_parts(text, uuid);
-CREATE FUNCTION cube_parts(target text, of_set uuid, of_commitments uuid[], of_country text,
-                           of_days daterange)
+CREATE FUNCTION cube_parts(target text, of_set uuid, of_commitments uuid[] DEFAULT NULL,
+                           of_country text DEFAULT NULL, of_days daterange DEFAULT NULL)
 RETURNS TABLE (transaction_id uuid, commitment_id uuid, donor uuid, transaction_type text,
                transaction_date date, currency text, country text, region text, sector text,
                amount numeric, ict_220 numeric, ict_principal numeric, ict_significant numeric,
@@ -910,6 +921,7 @@ AS $$
 DECLARE
     today date := report_day();
 BEGIN
+    PERFORM report_converts(target, of_set);
     RETURN QUERY
     WITH calendar AS MATERIALIZED (
         SELECT c.* FROM report_calendars() AS c),
@@ -998,6 +1010,7 @@ AS $$
 DECLARE
     today date := report_day();
 BEGIN
+    PERFORM report_converts(target, of_set);
     RETURN QUERY
     WITH calendar AS MATERIALIZED (
         SELECT c.* FROM report_calendars() AS c),
@@ -1224,7 +1237,9 @@ BEGIN
         SELECT t.commitment_id, t.currency, extract(year FROM t.transaction_date)::integer AS year,
                sum(t.amount) FILTER (WHERE t.transaction_type = '2') AS committed,
                sum(t.amount) FILTER (WHERE t.transaction_type IN ('3', '4')) AS spent
-          FROM report_records(ARRAY(SELECT DISTINCT r.commitment_id FROM running AS r)) AS t
+          FROM report_records(CASE WHEN of_commitments IS NOT NULL
+                                   THEN ARRAY(SELECT DISTINCT r.commitment_id
+                                                FROM running AS r) END) AS t
          GROUP BY 1, 2, 3),
     spent AS (
         SELECT r.donor, r.commitment_id, r.years_ahead
@@ -1352,8 +1367,11 @@ CREATE FUNCTION report_systems(target text, of_set uuid, of_commitments uuid[] D
 RETURNS TABLE (donor uuid, country text, year integer, currency text, disbursed numeric,
                channel_unstated numeric, aid_type_unstated numeric, treasury numeric,
                budget_support numeric)
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE ROWS 10000 SET plan_cache_mode = force_custom_plan
 AS $$
+BEGIN
+    PERFORM report_converts(target, of_set);
+    RETURN QUERY
     WITH told AS (
         SELECT p.donor, p.country, p.currency, p.amount,
                fiscal_year(p.transaction_date, coalesce(k.start_month, 1),
@@ -1372,7 +1390,8 @@ AS $$
                     0),
            coalesce(sum(t.amount) FILTER (WHERE t.aid_type IN ('A01', 'A02')), 0)
       FROM told AS t
-     GROUP BY t.donor, t.country, t.year, t.currency
+     GROUP BY t.donor, t.country, t.year, t.currency;
+END
 $$;
 COMMENT ON FUNCTION report_systems(text, uuid, uuid[], text) IS
     'What was disbursed in cash to each country in a fiscal year of it, and of that: what went '
@@ -1394,6 +1413,7 @@ DECLARE
     until_leaf     bigint := report_position();
     today          date := report_day();
 BEGIN
+    PERFORM report_converts(target, of_set);
     RETURN QUERY
     WITH part AS MATERIALIZED (
         SELECT CASE side WHEN 'donor' THEN p.donor::text ELSE p.country END AS party,
@@ -1520,10 +1540,9 @@ BEGIN
     tying AS MATERIALIZED (
         SELECT p.party, p.currency,
                sum(p.amount) FILTER (WHERE w.counts AND w.tied_status = '5') AS untied,
-               sum(p.amount) FILTER (WHERE w.counts AND w.tied_status IN ('3', '4', '5'))
-                   AS reported,
-               sum(p.amount) FILTER (
-                   WHERE w.counts AND w.tied_status IN ('3', '4', '5') IS NOT TRUE) AS unreported,
+               sum(p.amount) FILTER (WHERE w.counts AND tying_is_said(w.tied_status)) AS reported,
+               sum(p.amount) FILTER (WHERE w.counts AND NOT tying_is_said(w.tied_status))
+                   AS unreported,
                sum(p.amount) FILTER (WHERE w.counts) AS counted
           FROM part AS p
           JOIN report_commitments(of_commitments) AS c ON c.commitment_id = p.commitment_id
@@ -1660,18 +1679,20 @@ COMMENT ON FUNCTION report_scorecard(text, text, uuid, text, text) IS
 
 GRANT EXECUTE ON FUNCTION report_scope(text, text), report_donors(text), report_parties(),
       report_parts(uuid[], text, text[], daterange),
-      report_paid(uuid[], text), report_records(uuid[]), report_corrections(uuid[]),
+      report_paid(uuid[], text), report_corrections(uuid[]),
       report_said(uuid[]), report_input_states(uuid[], text), report_confirmations(uuid[], text),
       report_taken_up(uuid[], text), report_scheduled(uuid[], text), report_commitments(uuid[]),
       report_schedules(uuid[]), report_contents(uuid[]), report_activities(uuid[]),
       report_links(text, uuid[]), report_inputs(uuid[], text),
       report_parts_converted(text, uuid, uuid[], text, text[], daterange),
-      report_parts_in(text, uuid, uuid[], text, text[], daterange), report_receipts(text, uuid, uuid[], text),
+      report_parts_in(text, uuid, uuid[], text, text[], daterange),
+      report_receipts(text, uuid, uuid[], text),
       report_payments_converted(text, uuid, uuid[], text),
       report_payments(text, uuid, uuid[], text), report_instalments(text, uuid, uuid[], text),
       report_promises(text, uuid, uuid[], text), report_flows(text, uuid)
    TO aidledger_reporter, aidledger_public, aidledger_scoped;
-GRANT EXECUTE ON FUNCTION report_tying(text, uuid, uuid[], text, daterange),
+GRANT EXECUTE ON FUNCTION report_records(uuid[]), tying_is_said(text),
+      report_tying(text, uuid, uuid[], text, daterange),
       cube_parts(text, uuid, uuid[], text, daterange), report_disbursements(uuid[], text),
       report_forward(text, uuid, uuid[], text), report_updates(uuid[]), report_outlook(uuid[]),
       report_timeliness(uuid[]), report_systems(text, uuid, uuid[], text),

@@ -40,8 +40,7 @@ money AS (
 tying AS (
     SELECT p.currency, sum(p.amount) AS committed,
            coalesce(sum(p.amount) FILTER (
-               WHERE coalesce(p.tied_status, c.tied_status) IN ('3', '4', '5') IS NOT TRUE), 0)
-               AS unreported
+               WHERE NOT tying_is_said(coalesce(p.tied_status, c.tied_status))), 0) AS unreported
       FROM committed AS p
       JOIN known AS c ON c.commitment_id = p.commitment_id
      WHERE tying_left_out(coalesce(p.aid_type, c.aid_type)) IS NULL

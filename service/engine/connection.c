@@ -35,7 +35,8 @@ const char lane_enter_sql[] = "SELECT set_config('aidledger.principal', $1::text
    to say beside its rows; and whether its plain form is of that position. */
 static const char position_sql[] = "SELECT tree_size, preface, note, related, report_is_current(),"
                                    "       set_config('plan_cache_mode', $3::text, true),"
-                                   "       set_config('enable_nestloop', $4::text, true)"
+                                   "       set_config('enable_nestloop', $4::text, true),"
+                                   "       set_config('enable_mergejoin', $4::text, true)"
                                    "  FROM report_enter($1::text, $2::jsonb)";
 
 /* ---------------------------------------------------------------- receiving */
@@ -263,7 +264,8 @@ static const char *filters_of(struct exchange *x)
 
 /* The lane plans a report for what it is asked, and a plain form once. What a report reads is
    large, and how much its filters leave is only guessed: a nested loop that was meant for one row
-   has gone through everything for each of thousands. */
+   has gone through everything for each of thousands. Merge joins would sort by text, which is slow,
+   and no report needs the order. */
 static bool send_position(struct connection *c, struct exchange *x, bool plain)
 {
     const char *const values[POSITION_PARAMETERS] = {
