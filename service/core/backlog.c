@@ -1,4 +1,4 @@
-/* backlog.c - bytes of large answers that are held until they have been read, over all loops. */
+/* backlog.c - bytes that reports hold until they have been read, over all loops. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/backlog.h"
 
@@ -35,17 +35,36 @@ size_t backlog_bytes(const struct backlog *backlog)
     return atomic_load_explicit(&backlog->bytes, memory_order_relaxed);
 }
 
-bool backlog_counts(size_t bytes)
+static bool is_report(const struct exchange *x)
 {
-    return bytes >= COUNTED_BYTES;
+    return x->statement != NULL && x->statement->kind == STATEMENT_REPORT;
+}
+
+bool backlog_counts(const struct exchange *x, size_t bytes)
+{
+    return bytes >= COUNTED_BYTES && is_report(x);
 }
 
 static bool refuse(struct exchange *x)
 {
     if (!problem_is_set(&x->problem))
         x->problem.retry_after_s = RETRY_S;
-    return problem_set(&x->problem, PROBLEM_UNAVAILABLE,
-                       "Too much of large answers is still to be read by those who asked for it.");
+    return problem_set(
+        &x->problem, PROBLEM_UNAVAILABLE,
+        "Too much of large reports is still to be read by those who asked for them.");
+}
+
+static size_t left_of(const struct backlog *backlog, size_t held)
+{
+    return held < backlog->most ? backlog->most - held : 0;
+}
+
+bool backlog_admit(struct exchange *x)
+{
+    if (!is_report(x) || x->backlog->most == 0 || x->held > 0)
+        return true;
+    const size_t held = backlog_bytes(x->backlog);
+    return held == 0 || left_of(x->backlog, held) >= COUNTED_BYTES || refuse(x);
 }
 
 bool backlog_take(struct exchange *x, size_t bytes)
@@ -53,9 +72,8 @@ bool backlog_take(struct exchange *x, size_t bytes)
     struct backlog *backlog = x->backlog;
     size_t held = backlog_bytes(backlog);
     do {
-        const size_t left = held < backlog->most ? backlog->most - held : 0;
         const bool alone = held <= x->held;
-        if (backlog->most > 0 && !alone && bytes > left)
+        if (backlog->most > 0 && !alone && bytes > left_of(backlog, held))
             return refuse(x);
     } while (!atomic_compare_exchange_weak_explicit(&backlog->bytes, &held, held + bytes,
                                                     memory_order_relaxed, memory_order_relaxed));
@@ -77,7 +95,7 @@ static void give_back(void *object)
 
 bool backlog_hold(struct exchange *x, size_t bytes)
 {
-    if (!backlog_counts(bytes))
+    if (!backlog_counts(x, bytes))
         return true;
     struct holding *holding = arena_alloc(x->arena, sizeof *holding);
     if (holding != NULL && !backlog_take(x, bytes))

@@ -1,4 +1,4 @@
-/* backlog.h - bytes of large answers that are held until they have been read, over all loops. */
+/* backlog.h - bytes that reports hold until they have been read, over all loops. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -17,8 +17,13 @@ __attribute__((warn_unused_result)) struct backlog *backlog_make(struct arena *a
 /* How many are held at present. */
 size_t backlog_bytes(const struct backlog *backlog);
 
-/* Whether an answer of this size counts. What does not is always answered. */
-bool backlog_counts(size_t bytes);
+/* Whether so many bytes of the answer count: when it is a report, and they are many. What does not
+   count is never refused. */
+bool backlog_counts(const struct exchange *x, size_t bytes);
+/* Before its statement is sent: whether a report may be begun, which it may not while nothing that
+   counts would fit, unless it holds something already. False: x->problem says to come again later.
+ */
+__attribute__((warn_unused_result)) bool backlog_admit(struct exchange *x);
 /* Holds bytes that count, until they are given back; one answer alone is held however large it is.
    False: x->problem says to come again later. */
 __attribute__((warn_unused_result)) bool backlog_take(struct exchange *x, size_t bytes);

@@ -17,7 +17,7 @@
 
 struct exchange;
 struct allowances; /* access/allowance.h: what callers may still ask for */
-struct backlog;    /* core/backlog.h: what is held until it has been read */
+struct backlog;    /* core/backlog.h: what reports hold until they have been read */
 struct config;     /* core/config.h */
 struct directory;  /* access/directory.h: the live API keys of this loop */
 struct metrics;    /* core/metrics.h */

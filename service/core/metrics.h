@@ -58,7 +58,7 @@ struct metrics {
     metrics_count clients_cut;     /* too slow */
     metrics_count in_progress;
     metrics_count waits;            /* writes whose answer is held until they are sealed */
-    metrics_count backlog;          /* bytes that wait to be read, over all loops */
+    metrics_count backlog;          /* bytes of reports that wait to be read, over all loops */
     metrics_count ready;            /* 1: every lane has a connection */
     metrics_count directory_age_ms; /* as of the last tick */
     metrics_count keys;

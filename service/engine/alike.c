@@ -132,12 +132,10 @@ static void tell(const struct exchange *x, struct exchange *other)
     copy(&other->preface.note, x->preface.note, other);
 }
 
-/* What a write came back with says that something was recorded: it is always told. */
 static size_t counted_bytes(const struct exchange *x, const PGresult *result)
 {
-    const size_t bytes =
-        result != NULL && x->statement->kind != STATEMENT_WRITE ? PQresultMemorySize(result) : 0;
-    return backlog_counts(bytes) ? bytes : 0;
+    const size_t bytes = result != NULL ? PQresultMemorySize(result) : 0;
+    return backlog_counts(x, bytes) ? bytes : 0;
 }
 
 struct exchange *alike_share(struct exchange *x, PGresult *result)

@@ -21,7 +21,7 @@ void alike_join(struct exchange *asking, struct exchange *x);
 __attribute__((warn_unused_result)) struct exchange *alike_heir(struct exchange *x);
 /* Takes over the result, which may be NULL, for x and those who joined it, to be cleared when the
    last of their arenas is reset; they find it in x->result, or a problem where it did not fit, into
-   the backlog too. What is large counts there once, for all of them.
+   the backlog too. A large report counts there once, for all of them.
    Returns those who joined, by `next`, each with the problem of x if it has one. */
 __attribute__((warn_unused_result)) struct exchange *alike_share(struct exchange *x,
                                                                  PGresult *result);

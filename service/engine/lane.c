@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/lane.h"
 
+#include "core/backlog.h"
 #include "core/clock.h"
 #include "core/metrics.h"
 #include "engine/alike.h"
@@ -133,6 +134,10 @@ bool lanes_submit(struct lanes *lanes, struct exchange *x)
             (lane->plan.kind->serves <= LANE_LIST &&
              lane->plan.kind->anonymous == x->principal.known))
             continue;
+        if (!backlog_admit(x)) {
+            metrics_add(&lane->plan.metrics->refused, 1);
+            return false;
+        }
         x->queued_ms = clock_ms();
         struct exchange *asking = alike_find(lane->first, x);
         if (asking != NULL) {

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/watch.h"
 #include "http/daemon.h"
+#include "transfer/form.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -121,6 +122,32 @@ static void log_end_of(const struct slot *slot, int status)
     log_end(&line);
 }
 
+static bool refuse_for_now(struct problem *problem, const char *detail)
+{
+    if (!problem_is_set(problem))
+        problem->retry_after_s = RETRY_S;
+    return problem_set(problem, PROBLEM_UNAVAILABLE, "%s", detail);
+}
+
+static bool refuse_late(struct problem *problem)
+{
+    return problem_set(problem, PROBLEM_TIMEOUT, "The form of the report took too long to make.");
+}
+
+static bool refuse_large(struct problem *problem)
+{
+    return problem_set(problem, PROBLEM_UNAVAILABLE,
+                       "The form takes more memory than it may; ask for less with the report's "
+                       "parameters, or for CSV or NDJSON.");
+}
+
+/* A library that memory was refused to may end the child instead. */
+static bool was_starved(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status) == FORM_TOO_LARGE
+                             : WTERMSIG(status) == SIGSEGV || WTERMSIG(status) == SIGABRT;
+}
+
 static void conclude(struct slot *slot, int status)
 {
     struct problem *problem = &slot->job->x->problem;
@@ -130,10 +157,11 @@ static void conclude(struct slot *slot, int status)
     }
     log_end_of(slot, status);
     if (slot->ended && slot->why == PROBLEM_TIMEOUT)
-        (void)problem_set(problem, PROBLEM_TIMEOUT,
-                          "The form of the report took too long to make.");
+        (void)refuse_late(problem);
+    else if (!slot->ended && was_starved(status))
+        (void)refuse_large(problem);
     else
-        (void)problem_set(problem, PROBLEM_UNAVAILABLE, "The form of the report was not made.");
+        (void)refuse_for_now(problem, "The form of the report was not made.");
 }
 
 static void see_end(struct watch *watch, uint32_t events)
@@ -235,8 +263,7 @@ static bool start(struct slot *slot, struct press_job *job)
         (void)close(slot->file);
     slot->file = -1;
     slot->job = NULL;
-    return problem_set(&job->x->problem, PROBLEM_UNAVAILABLE,
-                       "The form of the report cannot be made now.");
+    return refuse_for_now(&job->x->problem, "The form of the report cannot be made now.");
 }
 
 static struct slot *free_slot(struct press *press)
@@ -271,11 +298,8 @@ bool press_take(struct press *press, struct press_job *job)
     job->until_ms = clock_ms() + press->config->form_timeout_ms;
     if (slot != NULL)
         return start(slot, job);
-    if (press->waiting >= WAITING_MAX * press->slot_count) {
-        job->x->problem.retry_after_s = RETRY_S;
-        return problem_set(&job->x->problem, PROBLEM_UNAVAILABLE,
-                           "Too many large forms of reports are being made.");
-    }
+    if (press->waiting >= WAITING_MAX * press->slot_count)
+        return refuse_for_now(&job->x->problem, "Too many large forms of reports are being made.");
     struct press_job **at = &press->first;
     while (*at != NULL)
         at = &(*at)->next;
@@ -307,8 +331,7 @@ static void drop_waiting(struct press *press, int64_t now_ms)
         }
         *at = job->next;
         press->waiting--;
-        (void)problem_set(&job->x->problem, PROBLEM_TIMEOUT,
-                          "The form of the report took too long to make.");
+        (void)refuse_late(&job->x->problem);
         press->done(job->x);
     }
 }

@@ -159,7 +159,7 @@ static const struct measure measures[] = {
 /* The same for every loop: this one's word is taken. */
 static const struct measure facts[] = {
     {"ready", "gauge", "1 when every lane has a connection.", offsetof(struct metrics, ready)},
-    {"backlog_bytes", "gauge", "Bytes of large answers held until they have been read.",
+    {"backlog_bytes", "gauge", "Bytes of memory that large reports hold until they have been read.",
      offsetof(struct metrics, backlog)},
     {"keys", "gauge", "Live API keys.", offsetof(struct metrics, keys)},
     {"keys_age_milliseconds", "gauge", "Age of the directory of keys.",

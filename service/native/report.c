@@ -21,7 +21,8 @@
 enum {
     DOCUMENT_MAX = 64 << 20, /* bytes of one report */
     SLUG_BYTES = 100,
-    PAGES_MAX = 512,     /* of the catalogue; what comes after them is read each time */
+    PAGES_MAX = 512, /* of the catalogue; what comes after them is read each time */
+    RETRY_S = 5,
     ROWS_AT_ONCE = 2000, /* more are told piece by piece, and a page of them by another process */
     LINES_BYTES = 60000  /* of such a piece: a pipe holds it */
 };
@@ -96,12 +97,19 @@ static void release_arena(void *arena)
     arena_free(arena);
 }
 
+static bool refuse_for_now(struct exchange *x)
+{
+    if (!problem_is_set(&x->problem))
+        x->problem.retry_after_s = RETRY_S;
+    return problem_set(&x->problem, PROBLEM_UNAVAILABLE, "There is no memory for the report.");
+}
+
 bool report_open(struct exchange *x, struct text *out)
 {
     struct arena *arena = arena_make(4 * (size_t)DOCUMENT_MAX);
     *out = (struct text){.full = true};
     if (arena == NULL || !arena_defer(x->arena, release_arena, arena))
-        return problem_set(&x->problem, PROBLEM_UNAVAILABLE, "There is no memory for the report.");
+        return refuse_for_now(x);
     *out = text_open(arena, DOCUMENT_MAX);
     return true;
 }
@@ -112,7 +120,7 @@ static bool send_document(struct exchange *x, const struct text *out)
         return problem_set(&x->problem, PROBLEM_UNAVAILABLE,
                            "The report is larger than %d MiB; ask for less with its parameters.",
                            DOCUMENT_MAX >> 20);
-    /* The rows stay beside it, and so does what it outgrew. */
+    /* What counts is memory: the rows stay beside it, and so does what it outgrew. */
     if (!backlog_hold(x, arena_used(out->arena)))
         return false;
     x->response.status = 200;

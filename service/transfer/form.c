@@ -27,6 +27,7 @@ enum {
 struct form {
     const struct form_order *order;
     char *reason;
+    bool too_large;
     struct arena *arena;
     json_t *facts;
     json_t *manifest;
@@ -263,8 +264,8 @@ static bool take_rows(struct form *form)
 /* What a form lacks then cannot be told: it is none. JSON has its memory from the heap. */
 static bool is_short(struct form *form)
 {
-    const bool is_short = arena_is_short(form->arena) || heap_has_failed();
-    return is_short && !fail(form, "out of memory");
+    form->too_large = form->too_large || arena_is_short(form->arena) || heap_has_failed();
+    return form->too_large && !fail(form, "out of memory");
 }
 
 static bool make_workbook(struct form *form)
@@ -305,6 +306,7 @@ static bool make_page(struct form *form)
         return false;
     digest_end(&form->digest, digest);
     web_page_write(&page, &form->report, form->figures, digest);
+    form->too_large = page.full;
     if (page.full)
         return fail(form, "the page is too large");
     return !is_short(form) && write_file(form, &page);
@@ -321,7 +323,9 @@ static bool make_paper(struct form *form)
     if (form->figures->row_count > PAPER_ROWS_MAX)
         return fail(form, "the report has more rows than a paper");
     digest_end(&form->digest, digest);
-    if (!paper_write(&paper, &form->report, form->figures, digest))
+    const bool written = paper_write(&paper, &form->report, form->figures, digest);
+    form->too_large = paper.full;
+    if (!written)
         return fail(form, "the paper cannot be made, or is too large");
     return !is_short(form) && write_file(form, &paper);
 }
@@ -339,20 +343,25 @@ bool form_is_known(const char *name)
     return false;
 }
 
-bool form_make(const struct form_order *order, char reason[FORM_REASON_BYTES])
+enum form_end form_make(const struct form_order *order, char reason[FORM_REASON_BYTES])
 {
     struct form form = {.order = order, .reason = reason, .arena = arena_make(ARENA_BYTES)};
     bool made = false;
     reason[0] = '\0';
     (void)heap_has_failed();
-    if (form.arena == NULL)
-        return fail(&form, "out of memory");
+    errno = 0;
+    if (form.arena == NULL) {
+        (void)fail(&form, "out of memory");
+        return FORM_TOO_LARGE;
+    }
     if (read_facts(&form))
         for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
             if (strcmp(forms[i].name, order->name) == 0)
                 made = forms[i].make(&form);
+    /* Of memory that a library could not have, errno is all there is. */
+    const bool starved = !made && (errno == ENOMEM || is_short(&form));
     json_decref(form.facts);
     json_decref(form.manifest);
     arena_free(form.arena);
-    return made;
+    return made ? FORM_MADE : starved ? FORM_TOO_LARGE : FORM_FAILED;
 }

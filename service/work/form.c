@@ -14,7 +14,7 @@
 /* Whoever waits for a point read goes before whoever waits for a file. Beside one other process
    AFTER_OTHERS leaves about a tenth of a core, so that a file is made in its time all the same; the
    last place that nice(2) knows would leave a seventieth. */
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, PATH_BYTES = 256, CPU_SECONDS = 600, AFTER_OTHERS = 10 };
+enum { EXIT_USAGE = 2, PATH_BYTES = 256, CPU_SECONDS = 600, AFTER_OTHERS = 10 };
 
 static json_t *define(const char *slug)
 {
@@ -51,8 +51,8 @@ int form_command(int count, char **words, const struct config *config)
                                      .file = "/proc/self/fd/1",
                                      .folder = config->scratch,
                                      .define = define};
-    if (form_make(&order, reason))
-        return 0;
-    (void)fprintf(stderr, "aidledger: form %s: %s\n", words[0], reason);
-    return EXIT_FAILED;
+    const enum form_end end = form_make(&order, reason);
+    if (end != FORM_MADE)
+        (void)fprintf(stderr, "aidledger: form %s: %s\n", words[0], reason);
+    return (int)end;
 }

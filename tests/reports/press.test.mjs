@@ -97,15 +97,19 @@ test('a child that is killed is told of as an answer, and no more', async () => 
     process.kill(child, 'SIGKILL');
     const told = await answer;
     assert.deepEqual([told.status, (await told.json()).type], [503, '/problems/unavailable']);
+    assert.match(told.headers.get('retry-after'), /^[1-9]\d*$/);
     await works(patient);
 });
 
-test('a child that takes more memory than it may is told of in the same way', async () => {
+test('that a child takes more memory than it may is told, and that trying again does not help', async () => {
     const plain = process.env.AIDLEDGER_PLAIN_BINARY;
     const small = await startService({ AIDLEDGER_FORM_MEMORY_MAX: '1048576' }, plain);
     for (const form of ['xlsx', 'pdf']) {
         const told = await fetch(`${small.url}/v1/reports/portfolio?as_of=0&format=${form}`);
-        assert.deepEqual([told.status, (await told.json()).type], [503, '/problems/unavailable'], form);
+        const { type, detail } = await told.json();
+        assert.deepEqual([told.status, type], [503, '/problems/unavailable'], form);
+        assert.match(detail, /more memory than it may; ask for less/);
+        assert.equal(told.headers.get('retry-after'), null, form);
     }
     assert.equal((await fetch(`${small.url}/v1/reports/portfolio?as_of=0`)).status, 200);
     assert.equal(await small.stop(), 0);
@@ -154,7 +158,7 @@ test('short of memory a form is whole, or there is none', async () => {
         closeSync(file);
         child.stdin.on('error', () => {}).end(many);
         const [status, signal] = await once(child, 'close');
-        return { made: status === 0 && signal === null, refused: status === 1,
+        return { made: status === 0 && signal === null, refused: status === 3,
             bytes: readFileSync(join(folder, 'form')) };
     };
     for (const name of ['html', 'xlsx']) {

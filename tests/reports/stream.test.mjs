@@ -150,6 +150,15 @@ test('what slow readers hold is bounded together: the next is refused, and answe
     const alone = await askSlowly(measured.url + query);
     let each;
     await until(async () => { each = await held(measured); return each > 0; });
+    // There is no room for any: a report is refused before it is read, and nothing else is.
+    for (const path of ['/v1/reports/portfolio?as_of=0', '/v1/reports/portfolio?as_of=0&format=html']) {
+        const refused = await fetch(measured.url + path);
+        assert.equal(refused.status, 503, path);
+        assert.match(refused.headers.get('retry-after'), /^[1-9]\d*$/);
+    }
+    for (const path of ['/v1/reports', '/v1/reports/portfolio/definition', '/v1/commitments', '/v1/ledger']) {
+        assert.equal((await fetch(measured.url + path)).status, 200, path);
+    }
     const bytes = await alone.read();
     assert.equal(JSON.parse(bytes).rows.length, 11 * MANY * MANY);
     await until(async () => await held(measured) === 0);

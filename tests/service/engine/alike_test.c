@@ -17,6 +17,12 @@ static const struct statement read_thing = {.name = "thing_read",
                                             .parameters = parameters,
                                             .parameter_count = 2};
 
+static const struct statement read_report = {.name = "report_thing",
+                                             .kind = STATEMENT_REPORT,
+                                             .lane = LANE_REPORT,
+                                             .parameters = parameters,
+                                             .parameter_count = 2};
+
 static struct exchange *asking(const char *id)
 {
     struct exchange *x = suite_exchange();
@@ -128,6 +134,13 @@ START_TEST(who_gives_up_leaves_the_others_waiting)
 }
 END_TEST
 
+static struct exchange *reporting(const char *id)
+{
+    struct exchange *x = asking(id);
+    x->statement = &read_report;
+    return x;
+}
+
 static PGresult *large_result(void)
 {
     char name[] = "x";
@@ -144,8 +157,8 @@ START_TEST(what_is_large_counts_once_until_the_last_is_done)
 {
     struct arena *arena = suite_arena();
     struct backlog *backlog = backlog_make(arena, 100000);
-    struct exchange *a = asking("one");
-    struct exchange *b = asking("one");
+    struct exchange *a = reporting("one");
+    struct exchange *b = reporting("one");
     a->backlog = b->backlog = backlog;
     alike_join(a, b);
     PGresult *result = large_result();
@@ -160,18 +173,19 @@ START_TEST(what_is_large_counts_once_until_the_last_is_done)
 }
 END_TEST
 
-START_TEST(what_there_is_no_room_for_is_refused_to_all_but_never_what_was_written)
+START_TEST(what_there_is_no_room_for_is_refused_to_all_but_never_what_was_written_or_read)
 {
     struct arena *arena = suite_arena();
     struct backlog *backlog = backlog_make(arena, 100000);
-    struct statement write = read_thing;
-    struct exchange *first = asking("one");
-    struct exchange *a = asking("two");
-    struct exchange *b = asking("two");
-    struct exchange *written = asking("three");
+    struct statement write = read_report;
+    struct exchange *first = reporting("one");
+    struct exchange *a = reporting("two");
+    struct exchange *b = reporting("two");
+    struct exchange *written = reporting("three");
+    struct exchange *thing = asking("four");
     write.kind = STATEMENT_WRITE;
     written->statement = &write;
-    first->backlog = a->backlog = b->backlog = written->backlog = backlog;
+    first->backlog = a->backlog = b->backlog = written->backlog = thing->backlog = backlog;
     ck_assert_ptr_null(alike_share(first, large_result()));
     alike_join(a, b);
     ck_assert_ptr_eq(alike_share(a, large_result()), b);
@@ -182,11 +196,14 @@ START_TEST(what_there_is_no_room_for_is_refused_to_all_but_never_what_was_writte
     ck_assert_int_gt(b->problem.retry_after_s, 0);
     ck_assert_ptr_null(alike_share(written, large_result()));
     ck_assert_ptr_nonnull(written->result);
+    ck_assert_ptr_null(alike_share(thing, large_result()));
+    ck_assert_ptr_nonnull(thing->result);
     suite_exchange_free(first);
     ck_assert_uint_eq(backlog_bytes(backlog), 0);
     suite_exchange_free(a);
     suite_exchange_free(b);
     suite_exchange_free(written);
+    suite_exchange_free(thing);
     arena_free(arena);
 }
 END_TEST
@@ -195,8 +212,8 @@ START_TEST(what_is_held_of_an_earlier_round_stays_counted_when_another_is_shared
 {
     struct arena *arena = suite_arena();
     struct backlog *backlog = backlog_make(arena, 1);
-    struct exchange *a = asking("one");
-    struct exchange *b = asking("two");
+    struct exchange *a = reporting("one");
+    struct exchange *b = reporting("two");
     a->backlog = b->backlog = backlog;
     ck_assert_ptr_null(alike_share(b, large_result()));
     const size_t bytes = b->held;
@@ -220,8 +237,8 @@ START_TEST(what_its_arena_cannot_look_after_is_not_held)
 {
     struct arena *arena = suite_arena();
     struct backlog *backlog = backlog_make(arena, 0);
-    struct exchange *a = asking("one");
-    struct exchange *b = asking("one");
+    struct exchange *a = reporting("one");
+    struct exchange *b = reporting("one");
     a->backlog = b->backlog = backlog;
     alike_join(a, b);
     struct arena *own = b->arena;
@@ -244,6 +261,6 @@ SUITE("alike", the_same_with_the_same_values_is_alike,
       another_value_statement_position_or_caller_is_not, all_hold_the_answer_until_the_last_is_done,
       a_problem_is_everybodys, who_gives_up_leaves_the_others_waiting,
       what_is_large_counts_once_until_the_last_is_done,
-      what_there_is_no_room_for_is_refused_to_all_but_never_what_was_written,
+      what_there_is_no_room_for_is_refused_to_all_but_never_what_was_written_or_read,
       what_is_held_of_an_earlier_round_stays_counted_when_another_is_shared,
       what_its_arena_cannot_look_after_is_not_held)
