@@ -325,14 +325,14 @@ BEGIN
     promised AS MATERIALIZED (
         SELECT i.*, fiscal_year(i.due_on, coalesce(k.start_month, 1), coalesce(k.start_day, 1),
                                 k.label) AS year
-          FROM report_instalments(target, of_set,
-                                  ARRAY(SELECT DISTINCT f.commitment_id FROM found AS f)) AS i
+          FROM report_instalments(target, of_set, CASE WHEN key ?| ARRAY['donor', 'country']
+                   THEN ARRAY(SELECT DISTINCT f.commitment_id FROM found AS f) END) AS i
           LEFT JOIN calendar AS k ON k.country = i.country),
     payment AS MATERIALIZED (
         SELECT p.*, fiscal_year(p.transaction_date, coalesce(k.start_month, 1),
                                 coalesce(k.start_day, 1), k.label) AS year
-          FROM report_payments(target, of_set,
-                               ARRAY(SELECT DISTINCT f.commitment_id FROM found AS f)) AS p
+          FROM report_payments(target, of_set, CASE WHEN key ?| ARRAY['donor', 'country']
+                   THEN ARRAY(SELECT DISTINCT f.commitment_id FROM found AS f) END) AS p
           LEFT JOIN calendar AS k ON k.country = p.country),
     measured AS (
         SELECT f.*, CASE measure
@@ -653,8 +653,8 @@ BEGIN
            AND s.commitment_id IN (SELECT t.commitment_id FROM content AS t)
          GROUP BY s.commitment_id),
     version AS MATERIALIZED (
-        SELECT v.* FROM report_schedules(
-                         ARRAY(SELECT DISTINCT t.commitment_id FROM content AS t)) AS v),
+        SELECT v.*
+          FROM report_schedules(report_scope(key ->> 'donor', key ->> 'country')) AS v),
     member AS (
         SELECT DISTINCT t.organisation_id AS donor, n.country, t.commitment_id
           FROM content AS t
@@ -674,8 +674,8 @@ BEGIN
          WHERE e.at IS NULL OR e.at >= b.asked_at),
     promised AS MATERIALIZED (
         SELECT i.*
-          FROM report_instalments(target, of_set,
-                                  ARRAY(SELECT DISTINCT h.commitment_id FROM held AS h)) AS i),
+          FROM report_instalments(target, of_set, CASE WHEN key ?| ARRAY['donor', 'country']
+                   THEN ARRAY(SELECT DISTINCT h.commitment_id FROM held AS h) END) AS i),
     known AS (
         SELECT h.*, r.start_date, r.end_date, f.currency AS falls_in,
                CASE WHEN s.numerator IS NOT NULL
