@@ -36,4 +36,5 @@ url=$("${cluster[@]}" url)
 AIDLEDGER_DATABASE_URL=$url "$binary" migrate 2>/dev/null
 # What is not settled yet is in memory: 2 GB of every 10 million transactions.
 nice node --max-old-space-size=12000 --max-semi-space-size=64 "$here/world.mjs" "$url" "$transactions" "$seed"
+touch "$folder/made" # whole, says tests/bench/world.mjs
 say "serve it with: ${cluster[*]} start && AIDLEDGER_DATABASE_URL='$url' AIDLEDGER_ALLOW_UNSAFE=1 $binary serve"
