@@ -40,6 +40,8 @@ BEGIN
         PERFORM rollup_disagreement_fold(batch, there);
         PERFORM rollup_ownership_fold(batch, 0, NULL, there, on_day);
     END LOOP;
+    -- Its rows were written many times over; what is asked for together lies together again.
+    CLUSTER rollup_portfolio USING rollup_portfolio_cell_unique;
     UPDATE rollup_progress SET tree_size = there, day = on_day;
 END
 $$;
