@@ -278,6 +278,83 @@ COMMENT ON FUNCTION report_confirmations(uuid[], text) IS
     'What governments said of receipts, whether the log held it at the report''s position, and its '
     'state and its explanation there.';
 
+CREATE FUNCTION report_answers(of_commitments uuid[])
+RETURNS TABLE (position_id uuid, answer text, recorded_at timestamptz)
+LANGUAGE plpgsql STABLE ROWS 10000 SET enable_nestloop = on SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    until_leaf bigint := report_position();
+BEGIN
+    RETURN QUERY
+    SELECT a.position_id, a.answer, a.recorded_at
+      FROM ownership_input AS i
+      JOIN ownership_position AS p ON p.input_id = i.id
+      JOIN ownership_answer AS a ON a.position_id = p.id
+      JOIN ledger_leaf AS l ON l.entry = a.entry AND l.leaf_index < until_leaf
+     WHERE of_commitments IS NULL OR i.commitment_id = ANY (of_commitments);
+END
+$$;
+COMMENT ON FUNCTION report_answers(uuid[]) IS
+    'How donors answered the positions of governments up to the report''s position.';
+
+CREATE FUNCTION report_lapsed(of_commitments uuid[])
+RETURNS TABLE (transaction_id uuid, country text)
+LANGUAGE plpgsql STABLE ROWS 10000 SET enable_nestloop = on SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    until_leaf bigint := report_position();
+BEGIN
+    IF of_commitments IS NULL THEN
+        RETURN QUERY
+        SELECT w.transaction_id, w.country
+          FROM receipt_lapse AS w
+          JOIN ledger_leaf AS l ON l.entry = w.entry AND l.leaf_index < until_leaf;
+    ELSE
+        RETURN QUERY
+        SELECT w.transaction_id, w.country
+          FROM transaction AS t
+          JOIN receipt_lapse AS w ON w.transaction_id = t.id
+          JOIN ledger_leaf AS l ON l.entry = w.entry AND l.leaf_index < until_leaf
+         WHERE t.commitment_id = ANY (of_commitments);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION report_lapsed(uuid[]) IS
+    'The disbursements whose time to be confirmed had passed without a word, as the log says up to '
+    'the report''s position.';
+
+CREATE FUNCTION report_voices(of_commitments uuid[], of_donor text, of_country text)
+RETURNS TABLE (channel text, commitment_id uuid, organisation_id uuid)
+LANGUAGE plpgsql STABLE ROWS 10000 SET enable_nestloop = on SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    until_leaf bigint := report_position();
+    donors     uuid[] := report_donors(of_donor);
+BEGIN
+    RETURN QUERY
+    SELECT 'comment', k.commitment_id, k.organisation_id
+      FROM comment AS k
+      JOIN ledger_leaf AS l ON l.entry = k.entry AND l.leaf_index < until_leaf
+     WHERE of_commitments IS NULL OR k.commitment_id = ANY (of_commitments)
+     UNION ALL
+    SELECT 'third_party_observation', k.commitment_id, k.organisation_id
+      FROM third_party_observation AS k
+      JOIN ledger_leaf AS l ON l.entry = k.entry AND l.leaf_index < until_leaf
+     WHERE of_commitments IS NULL OR k.commitment_id = ANY (of_commitments)
+     UNION ALL
+    SELECT 'joint_review', NULL, p.organisation_id
+      FROM joint_review AS r
+      JOIN joint_review_agreement AS g ON g.review_id = r.id
+      JOIN ledger_leaf AS l ON l.entry = g.entry AND l.leaf_index < until_leaf
+      JOIN joint_review_participant AS p ON p.review_id = r.id
+     WHERE (of_donor IS NULL OR r.donor_id = ANY (donors))
+       AND (of_country IS NULL OR r.country = of_country);
+END
+$$;
+COMMENT ON FUNCTION report_voices(uuid[], text, text) IS
+    'Who had a say up to the report''s position, and through which channel: on a commitment, or in '
+    'a joint review with a donor on a country.';
+
 CREATE FUNCTION report_taken_up(of_commitments uuid[], of_country text)
 RETURNS TABLE (commitment_id uuid, country text, since date)
 LANGUAGE plpgsql STABLE ROWS 10000 SET enable_nestloop = on SET plan_cache_mode = force_custom_plan
@@ -759,8 +836,7 @@ RETURNS TABLE (donor uuid, country text, state text, uninvited boolean, old bool
 LANGUAGE plpgsql STABLE ROWS 100000 SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
-    until_leaf bigint := report_position();
-    today      date := report_day();
+    today date := report_day();
 BEGIN
     RETURN QUERY
     WITH part AS MATERIALIZED (
@@ -778,11 +854,6 @@ BEGIN
           FROM said AS r
          WHERE r.state IS NOT NULL
          ORDER BY r.transaction_id, r.country, r.ordinal DESC),
-    lapsed AS (
-        SELECT w.transaction_id, w.country
-          FROM ledger_leaf AS l
-          JOIN receipt_lapse AS w ON w.entry = l.entry
-         WHERE l.leaf_index < until_leaf),
     taken_up AS (
         SELECT k.commitment_id, k.country, min(k.since) AS since
           FROM (SELECT u.* FROM report_taken_up(of_commitments, of_country) AS u
@@ -797,7 +868,7 @@ BEGIN
            u.commitment_id IS NULL,
            greatest(d.transaction_date, d.reported_on, u.since) < today - 60
       FROM part AS d
-      LEFT JOIN lapsed AS l
+      LEFT JOIN report_lapsed(of_commitments) AS l
         ON l.transaction_id = d.transaction_id AND l.country = d.country
       LEFT JOIN corrected AS k ON k.id = d.transaction_id AND k.country = d.country
       LEFT JOIN confirmed AS c
@@ -1410,7 +1481,6 @@ LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     of_commitments uuid[] := report_scope(of_donor, of_country);
-    until_leaf     bigint := report_position();
     today          date := report_day();
 BEGIN
     PERFORM report_converts(target, of_set);
@@ -1460,9 +1530,7 @@ BEGIN
                (a.recorded_at AT TIME ZONE 'UTC')::date AS answered_on
           FROM report_inputs(of_commitments, of_country) AS i
           LEFT JOIN ownership_position AS p ON p.id = i.position_id
-          LEFT JOIN (ownership_answer AS a
-                     JOIN ledger_leaf AS l ON l.entry = a.entry AND l.leaf_index < until_leaf)
-            ON a.position_id = i.position_id),
+          LEFT JOIN report_answers(of_commitments) AS a ON a.position_id = i.position_id),
     asked AS MATERIALIZED (
         SELECT i.party, count(*) FILTER (WHERE i.invited) AS invited,
                count(*) FILTER (WHERE i.due) AS due, count(*) FILTER (WHERE i.in_time) AS in_time,
@@ -1691,7 +1759,8 @@ GRANT EXECUTE ON FUNCTION report_scope(text, text), report_donors(text), report_
       report_payments(text, uuid, uuid[], text), report_instalments(text, uuid, uuid[], text),
       report_promises(text, uuid, uuid[], text), report_flows(text, uuid)
    TO aidledger_reporter, aidledger_public, aidledger_scoped;
-GRANT EXECUTE ON FUNCTION report_records(uuid[]), tying_is_said(text),
+GRANT EXECUTE ON FUNCTION report_records(uuid[]), report_answers(uuid[]), report_lapsed(uuid[]),
+      report_voices(uuid[], text, text), tying_is_said(text),
       report_tying(text, uuid, uuid[], text, daterange),
       cube_parts(text, uuid, uuid[], text, daterange), report_disbursements(uuid[], text),
       report_forward(text, uuid, uuid[], text), report_updates(uuid[]), report_outlook(uuid[]),

@@ -12,9 +12,7 @@ WITH input AS MATERIALIZED (
            coalesce(i.due_on < (SELECT report_day()), false) AS due
       FROM report_inputs(report_scope($1::text, $2::text), $2) AS i
       LEFT JOIN ownership_position AS p ON p.id = i.position_id
-      LEFT JOIN (ownership_answer AS a
-                 JOIN ledger_leaf AS l ON l.entry = a.entry AND l.leaf_index < report_position())
-        ON a.position_id = i.position_id),
+      LEFT JOIN report_answers(report_scope($1, $2)) AS a ON a.position_id = i.position_id),
 said AS (
     SELECT i.donor, i.country, count(*) AS inputs,
            count(*) FILTER (WHERE i.uninvited) AS not_invited,

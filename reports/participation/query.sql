@@ -10,27 +10,10 @@ WITH agreed AS MATERIALIZED (
       FROM report_commitments(report_scope($1::text, $2::text)) AS c
      WHERE $2 IS NULL OR $2 = ANY (c.countries)),
 said AS MATERIALIZED (
-    SELECT 'comment' AS channel, k.organisation_id
-      FROM ledger_leaf AS l
-      JOIN comment AS k ON k.entry = l.entry
-      JOIN agreed AS c ON c.commitment_id = k.commitment_id
-     WHERE l.leaf_index < report_position()
-     UNION ALL
-    SELECT 'third_party_observation', k.organisation_id
-      FROM ledger_leaf AS l
-      JOIN third_party_observation AS k ON k.entry = l.entry
-      JOIN agreed AS c ON c.commitment_id = k.commitment_id
-     WHERE l.leaf_index < report_position()
-     UNION ALL
-    SELECT 'joint_review', p.organisation_id
-      FROM ledger_leaf AS l
-      JOIN joint_review_agreement AS g ON g.entry = l.entry
-      JOIN joint_review AS r ON r.id = g.review_id
-      JOIN organisation AS o ON o.id = r.donor_id
-      JOIN joint_review_participant AS p ON p.review_id = r.id
-     WHERE l.leaf_index < report_position()
-       AND ($1 IS NULL OR $1 IN (o.identifier, o.id::text))
-       AND ($2 IS NULL OR r.country = $2)),
+    SELECT v.channel, v.organisation_id
+      FROM report_voices(report_scope($1, $2), $1, $2) AS v
+      LEFT JOIN agreed AS c ON c.commitment_id = v.commitment_id
+     WHERE v.commitment_id IS NULL OR c.commitment_id IS NOT NULL),
 grouped AS MATERIALIZED (
     SELECT n.channel, s.organisation_id,
            CASE WHEN o.type_code IN ('10', '11', '15') THEN 'governments'
