@@ -1,5 +1,4 @@
-/* keeper.c - the loop's own connection: feeds the key directory, watches the ledger's queue and
-   counts what is overdue. */
+/* keeper.c - the loop's own connection: feeds the key directory and watches the ledger's queue. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/keeper.h"
 
@@ -14,19 +13,11 @@
 enum {
     KEYS_EVERY_MS = 250, /* a lost notification costs this much, not a key's life */
     LEDGER_EVERY_MS = 1000,
-    DEADLINES_EVERY_MS = 5000,
     ANSWER_MS = 3000,
     ARENA_BYTES = 1 << 16
 };
 
-enum question {
-    ASK_NOTHING,
-    ASK_LISTEN_ACCESS,
-    ASK_LISTEN_SEALED,
-    ASK_KEYS,
-    ASK_LEDGER,
-    ASK_DEADLINES
-};
+enum question { ASK_NOTHING, ASK_LISTEN_ACCESS, ASK_LISTEN_SEALED, ASK_KEYS, ASK_LEDGER };
 
 enum { CHANNELS = 2 };
 
@@ -35,7 +26,6 @@ static const char *const questions[] = {
     [ASK_LISTEN_SEALED] = "LISTEN aidledger_sealed",
     [ASK_KEYS] = "SELECT * FROM key_directory()",
     [ASK_LEDGER] = "SELECT * FROM ledger_progress()",
-    [ASK_DEADLINES] = "SELECT * FROM deadline_counts()",
 };
 
 struct keeper {
@@ -48,7 +38,6 @@ struct keeper {
     int64_t asked_ms;
     int64_t keys_due_ms;
     int64_t ledger_due_ms;
-    int64_t deadlines_due_ms;
 };
 
 static void ask(struct keeper *keeper, enum question question, int64_t now_ms)
@@ -71,8 +60,6 @@ static void ask_next(struct keeper *keeper, int64_t now_ms)
         ask(keeper, ASK_KEYS, now_ms);
     else if (now_ms >= keeper->ledger_due_ms)
         ask(keeper, ASK_LEDGER, now_ms);
-    else if (now_ms >= keeper->deadlines_due_ms)
-        ask(keeper, ASK_DEADLINES, now_ms);
 }
 
 static void take_keys(struct keeper *keeper, const PGresult *result)
@@ -112,20 +99,6 @@ static void take_ledger(struct keeper *keeper, const PGresult *result)
     keeper->feed.sealed(keeper->feed.loop); /* for a notification that was lost */
 }
 
-static void take_deadlines(struct keeper *keeper, const PGresult *result)
-{
-    keeper->deadlines_due_ms = keeper->asked_ms + DEADLINES_EVERY_MS;
-    for (int row = 0; row < PQntuples(result); row++) {
-        for (size_t kind = 0; kind < METRICS_DEADLINES; kind++) {
-            struct metrics_deadlines *deadlines = &keeper->metrics->deadlines[kind];
-            if (strcmp(PQgetvalue(result, row, 0), metrics_deadline_kinds[kind]) != 0)
-                continue;
-            metrics_set(&deadlines->overdue, number(result, row, 1));
-            metrics_set(&deadlines->unstated, number(result, row, 2));
-        }
-    }
-}
-
 static void take(struct keeper *keeper, const PGresult *result)
 {
     const ExecStatusType status = PQresultStatus(result);
@@ -139,8 +112,6 @@ static void take(struct keeper *keeper, const PGresult *result)
         take_keys(keeper, result);
     else if (keeper->asked == ASK_LEDGER)
         take_ledger(keeper, result);
-    else if (keeper->asked == ASK_DEADLINES)
-        take_deadlines(keeper, result);
     link_settle(&keeper->link);
 }
 
@@ -177,7 +148,6 @@ static void keeper_reset(struct link *link)
     keeper->listening = 0;
     keeper->keys_due_ms = 0;
     keeper->ledger_due_ms = 0;
-    keeper->deadlines_due_ms = 0;
     if (link->state == LINK_UP)
         ask_next(keeper, clock_ms());
 }

@@ -52,6 +52,8 @@ static void tick(struct loop *loop, int64_t now_ms)
 {
     loop->ticked_ms = now_ms;
     keeper_tick(loop->keeper, now_ms);
+    if (loop->overdue != NULL)
+        overdue_tick(loop->overdue, now_ms);
     lanes_tick(loop->lanes, now_ms);
     waits_tick(loop, now_ms);
     daemon_tick(loop->daemon, now_ms);
@@ -181,7 +183,11 @@ static bool open_database(struct loop *loop, char *reason, size_t reason_bytes)
         return false;
     loop->keeper =
         keeper_open(loop->plan.config, loop->epoll, &feed, loop->metrics, reason, reason_bytes);
-    return loop->keeper != NULL;
+    if (loop->keeper == NULL || loop->metrics != loop->metrics->board[0])
+        return loop->keeper != NULL;
+    loop->overdue =
+        overdue_open(loop->plan.config, loop->epoll, loop->metrics, reason, reason_bytes);
+    return loop->overdue != NULL;
 }
 
 static bool open_press(struct loop *loop, char *reason, size_t reason_bytes)
@@ -227,6 +233,7 @@ void loop_close(struct loop *loop)
     press_close(loop->press);
     lanes_close(loop->lanes);
     keeper_close(loop->keeper);
+    overdue_close(loop->overdue);
     directory_free(loop->directory);
     const int stop = loop->stop.fd;
     watch_clear(&loop->stop);

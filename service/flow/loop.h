@@ -8,6 +8,7 @@
 #include "core/watch.h"
 #include "engine/keeper.h"
 #include "engine/lane.h"
+#include "engine/overdue.h"
 #include "engine/rules.h"
 #include "flow/wait.h"
 #include "http/daemon.h"
@@ -43,6 +44,7 @@ struct loop {
     struct lanes *lanes;
     struct press *press;
     struct keeper *keeper;
+    struct overdue *overdue; /* the first loop's; NULL in others */
     struct waits waits;
     struct watch stop;
     int epoll;

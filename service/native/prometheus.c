@@ -211,21 +211,22 @@ static void add_fact(struct text *page, const struct metrics *metrics, const str
               (unsigned long long)count_at(metrics, fact->offset));
 }
 
-/* The same for every loop, too. */
+/* The first loop counts them for all. */
 static void add_deadlines(struct text *page, const struct metrics *metrics)
 {
+    const struct metrics_deadlines *deadlines = metrics->board[0]->deadlines;
     add_head(page, "deadlines_overdue", "gauge", "Deadlines that have passed with nothing done.");
     for (size_t i = 0; i < METRICS_DEADLINES; i++)
         text_addf(page, "aidledger_deadlines_overdue{kind=\"%s\"} %llu\n",
                   metrics_deadline_kinds[i],
-                  (unsigned long long)metrics_get(&metrics->deadlines[i].overdue));
+                  (unsigned long long)metrics_get(&deadlines[i].overdue));
     add_head(
         page, "deadlines_unstated", "gauge",
         "Those of them that the ledger does not state yet: above 0 for long, the clock stands.");
     for (size_t i = 0; i < METRICS_DEADLINES; i++)
         text_addf(page, "aidledger_deadlines_unstated{kind=\"%s\"} %llu\n",
                   metrics_deadline_kinds[i],
-                  (unsigned long long)metrics_get(&metrics->deadlines[i].unstated));
+                  (unsigned long long)metrics_get(&deadlines[i].unstated));
 }
 
 bool prometheus_render(struct exchange *x)
