@@ -6,15 +6,13 @@
 #include "core/page.h"
 #include "core/sanitized.h"
 #include "transfer/form.h"
+#include "work/courtesy.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Whoever waits for a point read goes before whoever waits for a file. Beside one other process
-   AFTER_OTHERS leaves about a tenth of a core, so that a file is made in its time all the same; the
-   last place that nice(2) knows would leave a seventieth. */
-enum { EXIT_USAGE = 2, PATH_BYTES = 256, CPU_SECONDS = 600, AFTER_OTHERS = 10 };
+enum { EXIT_USAGE = 2, PATH_BYTES = 256, CPU_SECONDS = 600 };
 
 static json_t *define(const char *slug)
 {
@@ -34,7 +32,6 @@ static void set_limits(const struct config *config)
     (void)setrlimit(RLIMIT_CPU, &cpu);
     if (!IS_SANITIZED)
         (void)setrlimit(RLIMIT_DATA, &memory);
-    (void)setpriority(PRIO_PROCESS, 0, AFTER_OTHERS);
 }
 
 int form_command(int count, char **words, const struct config *config)
@@ -46,6 +43,7 @@ int form_command(int count, char **words, const struct config *config)
         return EXIT_USAGE;
     }
     set_limits(config);
+    courtesy_begin(); /* whoever waits for a point read goes before whoever waits for a file */
     const struct form_order order = {.name = words[0],
                                      .lines = STDIN_FILENO,
                                      .file = "/proc/self/fd/1",

@@ -171,7 +171,8 @@ function memoryOf(pid, name) {
     }
 }
 
-// Point reads alone and beside somebody who pulls the whole portfolio as a workbook, again and again.
+// Point reads alone, beside somebody who pulls the whole portfolio as a workbook, again and again, and
+// beside a process that does nothing but compute: what any work at all on the same cores costs them.
 async function besideWorkbook(base, service, conninfo) {
     const paths = ask(conninfo, 'SELECT id FROM commitment WHERE published ORDER BY id LIMIT 200').split('\n')
         .map((id) => `/v1/commitments/${id}`);
@@ -201,7 +202,7 @@ async function besideWorkbook(base, service, conninfo) {
     const watch = setInterval(() => {
         child = Math.max(child, ...forming().map((pid) => memoryOf(pid, 'VmHWM')));
     }, 50);
-    const p99 = { alone: [], beside: [] };
+    const p99 = { alone: [], beside: [], spinning: [] };
     try {
         for (let round = 0; round < 3; round++) {
             p99.alone.push((await wrk(base, CLIENTS, paths)).p99);
@@ -209,13 +210,18 @@ async function besideWorkbook(base, service, conninfo) {
             const [beside] = await Promise.all([
                 wrk(base, CLIENTS, paths).finally(() => { isPulling = false; }), pull()]);
             p99.beside.push(beside.p99);
+            const spinning = spawn('setpriv', ['--pdeathsig', 'KILL', 'nice', '-n', '10',
+                'sh', '-c', 'while :; do :; done']);
+            p99.spinning.push((await wrk(base, CLIENTS, paths)).p99);
+            spinning.kill('SIGKILL');
         }
     } finally {
         isPulling = false;
         clearInterval(watch);
     }
     const middle = (figures) => figures.sort((a, b) => a - b)[1];
-    return { rows, pulled, alone: middle(p99.alone), beside: middle(p99.beside), child,
+    return { rows, pulled, alone: middle(p99.alone), beside: middle(p99.beside),
+        spinning: middle(p99.spinning), child,
         more: memoryOf(service.pid, 'VmHWM') - before };
 }
 
@@ -324,7 +330,8 @@ try {
         }
         console.log(`${size}: point reads of ${CLIENTS} clients have a p99 of ${book.alone.toFixed(1)} ms alone and ${
             book.beside.toFixed(1)} ms beside ${book.pulled} workbooks of ${book.rows} rows, which take ${
-            book.more.toFixed(0)} MiB more in the service and ${book.child.toFixed(0)} MiB in the process that makes one`);
+            book.more.toFixed(0)} MiB more in the service and ${book.child.toFixed(0)} MiB in the process that makes one; ${
+            book.spinning.toFixed(1)} ms beside a process of the same priority that does nothing but compute`);
         console.log(`${size}: an import with its place in the log takes ${cost.toFixed(3)} times the processor `
             + 'time that it takes without rollups');
     }
