@@ -1,6 +1,7 @@
 -- The portfolio of the newest position: what query.sql comes to, from the rollups of
 -- migrations/0067_rollup.sql, printed and placed as in 0086_portfolio_text.sql. Each part is for one kind
--- of question, so that one plan serves them all.
+-- of question, so that one plan serves them all. Rows of a donor and year, and of all donors, come as good
+-- as sorted (0088_portfolio_order.sql), which the sort at the end only has to notice.
 WITH cell AS (
     SELECT r.*
       FROM rollup_portfolio AS r
@@ -24,10 +25,18 @@ WITH cell AS (
        AND r.in_kind = coalesce($7, false)
      UNION ALL
     SELECT r.*
-      FROM rollup_portfolio AS r
-     WHERE $1 IS NULL AND $2 IS NULL AND $3 IS NULL
-       AND r.year BETWEEN coalesce($4, 0) AND coalesce($4, 9999)
-       AND r.in_kind = coalesce($7, false))
+      FROM (SELECT o.id
+              FROM organisation AS o
+             WHERE $1 IS NULL AND $2 IS NULL AND $3 IS NULL
+               AND (SELECT true FROM rollup_portfolio AS r WHERE r.donor = o.id LIMIT 1)
+             ORDER BY coalesce(o.identifier, o.id::text) COLLATE "C") AS d
+     CROSS JOIN LATERAL (
+           SELECT r.*
+             FROM rollup_portfolio AS r
+            WHERE r.donor = d.id
+              AND r.year BETWEEN coalesce($4, 0) AND coalesce($4, 9999)
+              AND r.in_kind = coalesce($7, false)
+            ORDER BY r.place) AS r)
 SELECT coalesce(o.identifier, p.donor::text) AS donor, o.name AS donor_name,
        p.country AS recipient_country, p.region AS recipient_region, p.sector,
        p.year, p.currency,
