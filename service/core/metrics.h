@@ -39,6 +39,7 @@ struct metrics_lane {
     metrics_count batches;
     metrics_count statements;
     metrics_count shared; /* requests answered with what another one asked for */
+    metrics_count kept;   /* reports answered with rows that were kept */
     metrics_count refused;
     metrics_count reconnects;
 };

@@ -101,6 +101,9 @@ static void take_result(struct connection *c, const struct expect *expect, PGres
         return;
     }
     keep_result(flight, result);
+    if (expect->what == EXPECT_STATEMENT && c->plan->kind->serves == LANE_REPORT &&
+        !flight->plain && flight->result != NULL && sqlstate_is_success(flight->result))
+        kept_add(c->plan->kept, flight->x, flight->result);
     /* Reads that share a Sync need not wait for it; with a Sync of its own the statement has
        succeeded only once the Sync has: a commit can fail too. */
     if (expect->what == EXPECT_STATEMENT && shares_sync(c, flight->x) && flight->result != NULL)
@@ -135,6 +138,25 @@ static void take_sync(struct connection *c, const struct expect *expect)
     c->phase = PHASE_IDLE;
 }
 
+static bool send_sync(struct connection *c, size_t first);
+static bool send_rows(struct connection *c, size_t index);
+
+/* The position of a report is known, or why there is none, and libpq has no more to say of it: what
+   is sent earlier takes the place of its last word. Rows that are kept need no statement. */
+static void answer_or_ask(struct connection *c, size_t index)
+{
+    struct flight *flight = &c->flights[index];
+    if (!flight->asks)
+        return;
+    flight->asks = false;
+    if (flight->result == NULL && (flight->result = kept_find(c->plan->kept, flight->x)) != NULL)
+        metrics_add(&c->plan->metrics->kept, 1);
+    if ((flight->result != NULL || send_rows(c, index)) && send_sync(c, index))
+        link_flush(&c->link);
+    else
+        link_fail(&c->link, PQerrorMessage(c->link.db));
+}
+
 /* What a connection says while it flies, one result at a time. False: nothing more to read now. */
 static bool receive(struct connection *c)
 {
@@ -147,6 +169,8 @@ static bool receive(struct connection *c)
         c->terminator_due = false;
         if (due && expect->what != EXPECT_SYNC)
             c->expect_head++;
+        if (due && expect->what == EXPECT_POSITION)
+            answer_or_ask(c, expect->first);
         return due;
     }
     c->heard_ms = clock_ms();
@@ -274,30 +298,40 @@ static bool send_position(struct connection *c, struct exchange *x, bool plain)
                                0) != 0;
 }
 
-static bool send_statement(struct connection *c, struct exchange *x)
+/* A plain form costs no more than to ask for it; the rows of any other report may be kept. */
+static bool send_rows(struct connection *c, size_t index)
 {
-    const size_t index = c->flight_count++;
+    const struct flight *flight = &c->flights[index];
+    const struct exchange *x = flight->x;
     const struct plain *form = &c->plan->plain[x->statement - c->plan->statements];
-    const bool plain = !x->whole && plain_fits(form, x);
-    c->flights[index] = (struct flight){.x = x, .plain = plain};
     metrics_add(&c->plan->metrics->statements, 1);
-    if (c->plan->kind->enters) {
-        expect_next(c, EXPECT_ENTER, index, index + 1);
-        if (!send_enter(c, x))
-            return false;
-    }
-    if (c->plan->kind->serves == LANE_REPORT) {
-        expect_next(c, EXPECT_POSITION, index, index + 1);
-        if (!send_position(c, x, plain))
-            return false;
-    }
     expect_next(c, EXPECT_STATEMENT, index, index + 1);
-    if (plain)
+    if (flight->plain)
         return PQsendQueryPrepared(c->link.db, form->name,
                                    (int)plain_parameters(form, x->statement), x->values, NULL, NULL,
                                    0) != 0;
     return PQsendQueryPrepared(c->link.db, x->statement->name, (int)x->statement->parameter_count,
                                x->values, NULL, NULL, x->statement->binary) != 0;
+}
+
+static bool send_statement(struct connection *c, struct exchange *x)
+{
+    const size_t index = c->flight_count++;
+    const struct plain *form = &c->plan->plain[x->statement - c->plan->statements];
+    const bool plain = !x->whole && plain_fits(form, x);
+    const bool is_report = c->plan->kind->serves == LANE_REPORT;
+    c->flights[index] = (struct flight){.x = x, .plain = plain, .asks = is_report && !plain};
+    if (c->plan->kind->enters) {
+        expect_next(c, EXPECT_ENTER, index, index + 1);
+        if (!send_enter(c, x))
+            return false;
+    }
+    if (is_report) {
+        expect_next(c, EXPECT_POSITION, index, index + 1);
+        if (!send_position(c, x, plain))
+            return false;
+    }
+    return c->flights[index].asks ? PQsendFlushRequest(c->link.db) != 0 : send_rows(c, index);
 }
 
 static bool send_sync(struct connection *c, size_t first)
@@ -318,7 +352,8 @@ static bool send_flights(struct connection *c, struct exchange *batch)
         const bool closed = shares || open == c->flight_count || send_sync(c, open);
         if (!shares)
             open = c->flight_count;
-        if (!send_statement(c, x) || !closed || (!shares && !send_sync(c, open)))
+        if (!send_statement(c, x) || !closed ||
+            (!shares && !c->flights[c->flight_count - 1].asks && !send_sync(c, open)))
             return false;
         if (!shares)
             open = c->flight_count;

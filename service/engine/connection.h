@@ -5,6 +5,7 @@
 
 #include "core/exchange.h"
 #include "core/metrics.h"
+#include "engine/kept.h"
 #include "engine/lane.h"
 #include "engine/link.h"
 #include "engine/plain.h"
@@ -26,6 +27,7 @@ struct connection_plan {
     const struct plain *plain; /* of each statement */
     size_t statement_count;
     struct metrics_lane *metrics;
+    struct kept *kept; /* of reports */
     int timeout_ms;
     void *lane;
     connection_end_fn finished;                    /* the server has said what came of it */
@@ -47,6 +49,7 @@ struct flight {
     PGresult *result;
     bool plain; /* it flies in its plain form */
     bool stale; /* which is not of the position it is bound to */
+    bool asks;  /* its statement waits for its position: the answer may be kept */
 };
 
 enum phase { PHASE_PREPARING, PHASE_IDLE, PHASE_FLYING };

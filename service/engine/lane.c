@@ -7,6 +7,7 @@
 #include "core/metrics.h"
 #include "engine/alike.h"
 #include "engine/connection.h"
+#include "engine/kept.h"
 #include "engine/sqlstate.h"
 
 #include <assert.h>
@@ -47,6 +48,7 @@ struct lanes {
     struct lanes_plan plan;
     struct arena *arena;
     struct plain *plain; /* of each statement */
+    struct kept *kept;
     struct lane lane[LANE_KINDS];
 };
 
@@ -379,6 +381,7 @@ static bool open_lane(struct lanes *lanes, size_t index, char *reason, size_t re
                                           .plain = lanes->plain,
                                           .statement_count = lanes->plan.statement_count,
                                           .metrics = &lanes->plan.metrics->lanes[index],
+                                          .kept = lanes->kept,
                                           .timeout_ms = timeout_ms,
                                           .lane = lane,
                                           .finished = take_finished,
@@ -428,7 +431,8 @@ struct lanes *lanes_open(const struct lanes_plan *plan, char *reason, size_t rea
     }
     lanes->plan = *plan;
     lanes->arena = arena;
-    if (!make_plain(lanes)) {
+    lanes->kept = kept_make((size_t)plan->config->kept_max / (size_t)plan->config->loops);
+    if (lanes->kept == NULL || !make_plain(lanes)) {
         (void)snprintf(reason, reason_bytes, "not enough memory for the statements");
         lanes_close(lanes);
         return NULL;
@@ -449,5 +453,6 @@ void lanes_close(struct lanes *lanes)
     for (size_t i = 0; i < LANE_KINDS; i++)
         for (size_t j = 0; j < lanes->lane[i].connection_count; j++)
             connection_close(&lanes->lane[i].connections[j]);
+    kept_free(lanes->kept);
     arena_free(lanes->arena);
 }

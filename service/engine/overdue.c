@@ -15,6 +15,7 @@ enum {
     EVERY_MS = 5000,
     SHARE = 50, /* the counting rests so many times as long as it took */
     ANSWER_MS = 60000,
+    GIVE_UP_MS = 2 * ANSWER_MS,
     ARENA_BYTES = 1 << 14
 };
 
@@ -112,7 +113,7 @@ void overdue_tick(struct overdue *overdue, int64_t now_ms)
 {
     struct link *link = &overdue->link;
     link_tick(link, now_ms);
-    if (overdue->asked_ms != 0 && now_ms - overdue->asked_ms > 2 * ANSWER_MS)
+    if (overdue->asked_ms != 0 && now_ms - overdue->asked_ms > GIVE_UP_MS)
         link_fail(link, "the server does not answer");
     if (link->state != LINK_UP || overdue->asked_ms != 0 || now_ms < overdue->due_ms)
         return;

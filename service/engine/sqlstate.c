@@ -3,6 +3,7 @@
 #include "engine/sqlstate.h"
 
 #include "core/log.h"
+#include "core/statement.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -106,6 +107,18 @@ static void log_failure(const struct exchange *x, const PGresult *result, const 
     log_end(&line);
 }
 
+/* Whoever asks for the whole world can ask for a part of it. */
+static const char *sentence_of(const struct meaning *meaning, const struct exchange *x)
+{
+    const bool reads = x->statement != NULL && x->statement->kind != STATEMENT_WRITE;
+    if (meaning->kind != PROBLEM_TIMEOUT || !reads)
+        return meaning->sentence;
+    if (x->statement->lane != LANE_REPORT)
+        return "The database took too long.";
+    return "To sum this report takes longer than a report may. Ask for one donor, country, year or "
+           "sector, where it has such parameters.";
+}
+
 bool sqlstate_problem(struct exchange *x, const PGresult *result, const struct rules *rules)
 {
     const char *state = state_of(result);
@@ -128,5 +141,5 @@ bool sqlstate_problem(struct exchange *x, const PGresult *result, const struct r
     case SAYS_THIS:
         break;
     }
-    return problem_set(&x->problem, meaning->kind, "%s", meaning->sentence);
+    return problem_set(&x->problem, meaning->kind, "%s", sentence_of(meaning, x));
 }

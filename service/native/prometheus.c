@@ -139,6 +139,8 @@ static const struct measure lane_measures[] = {
      offsetof(struct metrics_lane, statements)},
     {"lane_shared_total", "counter", "Requests answered with what another one asked for.",
      offsetof(struct metrics_lane, shared)},
+    {"lane_kept_total", "counter", "Reports answered with rows that were kept.",
+     offsetof(struct metrics_lane, kept)},
     {"lane_refused_total", "counter", "Requests refused for want of a connection.",
      offsetof(struct metrics_lane, refused)},
     {"lane_lost_total", "counter", "Connections lost.", offsetof(struct metrics_lane, reconnects)},

@@ -191,17 +191,13 @@ async function besideWorkbook(base, service, conninfo) {
     await wrk(base, CLIENTS, paths);
     writeFileSync(`/proc/${service.pid}/clear_refs`, '5');
     const before = memoryOf(service.pid, 'VmRSS');
-    const forming = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
-        try {
-            return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ')[1] === String(service.pid);
-        } catch {
-            return false;
-        }
-    });
+    // The kernel keeps the list of children by thread: to look through all processes would disturb.
+    const forming = () => readdirSync(`/proc/${service.pid}/task`).flatMap((thread) =>
+        readFileSync(`/proc/${service.pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean));
     let child = 0;
     const watch = setInterval(() => {
         child = Math.max(child, ...forming().map((pid) => memoryOf(pid, 'VmHWM')));
-    }, 50);
+    }, 250);
     const p99 = { alone: [], beside: [], spinning: [] };
     try {
         for (let round = 0; round < 3; round++) {

@@ -1,0 +1,106 @@
+// Answers of reports that are kept: the rows of a position are summed once, for every form and everybody.
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+
+import { api, base, until } from '../lib/client.mjs';
+import { startService } from '../lib/service.mjs';
+import { hold, rows } from '../lib/sql.mjs';
+import { commit, good } from './world.mjs';
+
+const SLUGS = ['donor-scorecard', 'recipient-scorecard', 'predictability', 'reconciliation', 'timeliness',
+    'untied-aid', 'data-limitations'];
+let size;
+let forgetful; // keeps nothing
+
+async function sizeNow() {
+    await until(() => rows('SELECT FROM ledger_queue').length === 0);
+    return (await good(api.anonymous.get('/v1/ledger'))).body.tree_size;
+}
+
+before(async () => {
+    await commit(api.donor, api.donorApprover, { commitment_date: '2021-05-05', amount: '1000.00' });
+    size = await sizeNow();
+    forgetful = await startService({ AIDLEDGER_KEPT_MAX: '0' });
+});
+
+test.after(() => forgetful.stop());
+
+// How many reports were answered, of a service: from the database, and with what was kept.
+async function counts(url = base) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const of = (name) => Number(new RegExp(`aidledger_lane_${name}_total\\{lane="report"\\} (\\d+)`).exec(text)[1]);
+    return { asked: of('statements'), kept: of('kept') };
+}
+
+async function told(url, path, headers = {}) {
+    const answer = await fetch(`${url}${path}`, { headers });
+    assert.equal(answer.status, 200, path);
+    return Buffer.from(await answer.arrayBuffer());
+}
+
+test('every form of a report at one position is made of one query, to the same bytes', async () => {
+    for (const slug of SLUGS) {
+        const begun = await counts();
+        for (const format of ['json', 'csv', 'ndjson', 'html', 'json']) {
+            const path = `/v1/reports/${slug}?as_of=${size}&format=${format}`;
+            assert.ok((await told(base, path)).equals(await told(forgetful.url, path)), path);
+        }
+        const ended = await counts();
+        assert.deepEqual({ asked: ended.asked - begun.asked, kept: ended.kept - begun.kept },
+            { asked: 1, kept: 4 }, slug);
+    }
+    assert.equal((await counts(forgetful.url)).kept, 0);
+});
+
+test('other parameters, and callers with other rights, are answered by the database', async () => {
+    const path = `/v1/reports/donor-scorecard?as_of=${size}`;
+    await told(base, path);
+    const begun = await counts();
+    const donor = (await good(api.anonymous.get(path))).body.rows[0].donor;
+    await told(base, `${path}&donor=${encodeURIComponent(donor)}`);
+    assert.equal((await counts()).asked, begun.asked + 1);
+    const anonymous = (await good(api.anonymous.get(path))).body;
+    const known = (await good(api.auditor.get(path))).body;
+    assert.deepEqual(known, anonymous);
+    assert.equal((await counts()).asked, begun.asked + 2);
+});
+
+test('what is recorded later is in the report of the newest position, and in none of before', async () => {
+    const newest = async () => (await good(api.anonymous.get('/v1/reports/untied-aid'))).body;
+    const earlier = await newest();
+    assert.deepEqual(await newest(), earlier);
+    await commit(api.donor, api.donorApprover, { commitment_date: '2021-06-06', amount: '2000.00' });
+    await sizeNow();
+    const later = await newest();
+    assert.ok(later.tree_size > earlier.tree_size);
+    assert.notDeepEqual(later.rows, earlier.rows);
+    const again = (await good(api.anonymous.get(`/v1/reports/untied-aid?as_of=${earlier.tree_size}`))).body;
+    assert.deepEqual(again.rows, earlier.rows);
+});
+
+test('a position that cannot be is refused, and the connection serves the next report', async () => {
+    for (let i = 0; i < 3; i++) {
+        const { status } = await api.anonymous.get('/v1/reports/donor-scorecard?as_of=999999999');
+        assert.equal(status, 422);
+        await told(base, `/v1/reports/donor-scorecard?as_of=${size}`);
+    }
+});
+
+test('a report that takes too long says what to ask for instead; a list says only that', async () => {
+    const hasty = await startService({ AIDLEDGER_REPORT_TIMEOUT_MS: '300', AIDLEDGER_LIST_TIMEOUT_MS: '300' });
+    const letGo = await hold('LOCK TABLE commitment IN ACCESS EXCLUSIVE MODE;');
+    try {
+        const detail = async (path) => {
+            const answer = await fetch(`${hasty.url}${path}`);
+            assert.equal(answer.status, 504);
+            return (await answer.json()).detail;
+        };
+        assert.match(await detail('/v1/reports/donor-scorecard'), /longer than a report may.* one donor/);
+        assert.doesNotMatch(await detail('/v1/commitments'), /donor|recorded/);
+    } finally {
+        await letGo();
+        await hasty.stop();
+    }
+    assert.equal((await fetch(`${base}/v1/reports/donor-scorecard`)).status, 200);
+});
