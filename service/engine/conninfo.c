@@ -38,8 +38,10 @@ static const char *make_options(struct arena *arena, const struct conninfo_lane 
     /* pg_temp last, or a temporary table could stand in for one of ours. */
     text_add(&options, "-c search_path=aidledger,pg_temp -c TimeZone=UTC");
     text_addf(&options, " -c statement_timeout=%d", lane->timeout_ms);
+    /* What is only read is read for somebody: the server ends it when they have gone. */
     if (lane->read_only)
-        text_add(&options, " -c default_transaction_read_only=on");
+        text_add(&options, " -c default_transaction_read_only=on"
+                           " -c client_connection_check_interval=5000");
     if (lane->plans != NULL)
         text_addf(&options, " -c plan_cache_mode=%s", lane->plans);
     return options.full ? NULL : options.data;

@@ -17,6 +17,7 @@
 
 enum {
     LIST_BATCH_MAX = 4, /* one slow list holds up at most these */
+    PATIENT_MAX = 8,    /* may wait for the patient lane */
     RETRIES_MAX = 3,
     RETRY_BASE_MS = 10,
     ARENA_BYTES = 1 << 20
@@ -24,12 +25,14 @@ enum {
 
 /* The lane is the privilege: each logs in as a role that may do no more than the lane is for. */
 const struct lane_kind lane_kinds[LANE_KINDS] = {
-    {"read", "aidledger_public", LANE_READ, false, true, false, ONE_PLAN, BATCH_MAX},
-    {"list", "aidledger_public", LANE_LIST, false, true, false, NEW_PLANS, LIST_BATCH_MAX},
-    {"scoped-read", "aidledger_scoped", LANE_READ, true, false, false, ONE_PLAN, BATCH_MAX},
-    {"scoped-list", "aidledger_scoped", LANE_LIST, true, false, false, NEW_PLANS, LIST_BATCH_MAX},
-    {"write", "aidledger_writer", LANE_WRITE, true, false, true, NULL, 1},
-    {"report", "aidledger_reporter", LANE_REPORT, true, false, false, ONE_PLAN, 1},
+    {"read", "aidledger_public", LANE_READ, false, true, false, ONE_PLAN, BATCH_MAX, false},
+    {"list", "aidledger_public", LANE_LIST, false, true, false, NEW_PLANS, LIST_BATCH_MAX, false},
+    {"scoped-read", "aidledger_scoped", LANE_READ, true, false, false, ONE_PLAN, BATCH_MAX, false},
+    {"scoped-list", "aidledger_scoped", LANE_LIST, true, false, false, NEW_PLANS, LIST_BATCH_MAX,
+     false},
+    {"write", "aidledger_writer", LANE_WRITE, true, false, true, NULL, 1, false},
+    {"report", "aidledger_reporter", LANE_REPORT, true, false, false, ONE_PLAN, 1, false},
+    {"patient-report", "aidledger_reporter", LANE_REPORT, true, false, false, ONE_PLAN, 1, true},
 };
 
 struct lane {
@@ -68,7 +71,7 @@ int lane_timeout_ms(const struct lane_kind *kind, const struct config *config)
     case LANE_WRITE:
         return config->write_timeout_ms;
     case LANE_REPORT:
-        return config->report_timeout_ms;
+        return kind->patient ? config->long_report_timeout_ms : config->report_timeout_ms;
     case LANE_READ:
         break;
     }
@@ -77,11 +80,15 @@ int lane_timeout_ms(const struct lane_kind *kind, const struct config *config)
 
 int lane_wait_ms(const struct lane_kind *kind, const struct config *config)
 {
+    if (kind->patient)
+        return config->long_report_timeout_ms;
     return kind->serves == LANE_REPORT ? config->report_wait_ms : config->wait_ms;
 }
 
 size_t lane_connections(const struct lane_kind *kind, const struct config *config)
 {
+    if (kind->patient)
+        return 1;
     if (kind->serves == LANE_WRITE)
         return (size_t)config->writers;
     return (size_t)(kind->serves == LANE_REPORT ? config->reporters : config->readers);
@@ -132,7 +139,7 @@ bool lanes_submit(struct lanes *lanes, struct exchange *x)
 {
     for (size_t i = 0; i < LANE_KINDS; i++) {
         struct lane *lane = &lanes->lane[i];
-        if (lane->plan.kind->serves != x->statement->lane ||
+        if (lane->plan.kind->serves != x->statement->lane || lane->plan.kind->patient ||
             (lane->plan.kind->serves <= LANE_LIST &&
              lane->plan.kind->anonymous == x->principal.known))
             continue;
@@ -184,9 +191,28 @@ static void retry_later(struct lane *lane, struct exchange *x)
     lane->delayed_count++;
 }
 
+/* What takes long must not keep others from the lane, and is worth waiting for: it is begun anew on
+   a lane of its own. NULL: there is none, or too many wait for it. */
+static struct lane *more_patient(const struct lane *lane)
+{
+    for (size_t i = 0; i < LANE_KINDS && !lane->plan.kind->patient; i++) {
+        struct lane *other = &lane->lanes->lane[i];
+        if (other->plan.kind->patient && other->plan.kind->serves == lane->plan.kind->serves)
+            return other->waiting < PATIENT_MAX ? other : NULL;
+    }
+    return NULL;
+}
+
 static void take_finished(void *of_lane, struct exchange *x, PGresult *result)
 {
     struct lane *lane = of_lane;
+    struct lane *patient = sqlstate_is_late(result) ? more_patient(lane) : NULL;
+    if (patient != NULL) {
+        PQclear(result);
+        x->queued_ms = clock_ms();
+        enqueue(patient, x);
+        return;
+    }
     if (x->tries < RETRIES_MAX && sqlstate_is_retryable(result)) {
         PQclear(result);
         retry_later(lane, x);

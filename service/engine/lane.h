@@ -42,9 +42,10 @@ struct lane_kind {
     bool writes;    /* a lost connection leaves the outcome in doubt */
     const char *plans; /* plan_cache_mode; NULL: the role's own */
     size_t batch_max;
+    bool patient; /* takes over what the lane of the same statements had no time for */
 };
 
-enum { LANE_KINDS = 6 };
+enum { LANE_KINDS = 7 };
 extern const struct lane_kind lane_kinds[LANE_KINDS];
 /* Says who is asking: parameters are principal, organisation, country, roles, key, request,
    idempotency key, If-Match and route. */

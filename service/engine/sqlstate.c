@@ -58,6 +58,12 @@ bool sqlstate_is_retryable(const PGresult *result)
     return strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0;
 }
 
+bool sqlstate_is_late(const PGresult *result)
+{
+    return result != NULL && PQresultStatus(result) == PGRES_FATAL_ERROR &&
+           strcmp(state_of(result), "57014") == 0;
+}
+
 /* One element of the array a function raised with AL422. */
 static void add_fault(struct problem *problem, const json_t *entry)
 {

@@ -15,5 +15,7 @@ bool sqlstate_is_success(const PGresult *result);
 bool sqlstate_is_silent(const PGresult *result);
 /* Whether the same statement may well succeed when it is sent again. NULL is not. */
 bool sqlstate_is_retryable(const PGresult *result);
+/* Whether the statement was ended because it took too long. NULL was not. */
+bool sqlstate_is_late(const PGresult *result);
 /* Sets x->problem from a failed result; always false. */
 bool sqlstate_problem(struct exchange *x, const PGresult *result, const struct rules *rules);

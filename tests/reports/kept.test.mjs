@@ -88,7 +88,8 @@ test('a position that cannot be is refused, and the connection serves the next r
 });
 
 test('a report that takes too long says what to ask for instead; a list says only that', async () => {
-    const hasty = await startService({ AIDLEDGER_REPORT_TIMEOUT_MS: '300', AIDLEDGER_LIST_TIMEOUT_MS: '300' });
+    const hasty = await startService({ AIDLEDGER_REPORT_TIMEOUT_MS: '300',
+        AIDLEDGER_LONG_REPORT_TIMEOUT_MS: '300', AIDLEDGER_LIST_TIMEOUT_MS: '300' });
     const letGo = await hold('LOCK TABLE commitment IN ACCESS EXCLUSIVE MODE;');
     try {
         const detail = async (path) => {
@@ -103,4 +104,29 @@ test('a report that takes too long says what to ask for instead; a list says onl
         await hasty.stop();
     }
     assert.equal((await fetch(`${base}/v1/reports/donor-scorecard`)).status, 200);
+});
+
+test('a report that takes long is begun anew where nobody waits behind it, and then kept', async () => {
+    const service = await startService({ AIDLEDGER_REPORT_TIMEOUT_MS: '300' });
+    const statements = async (lane) => Number(new RegExp(
+        `lane_statements_total\\{lane="${lane}"\\} (\\d+)`).exec(
+        await (await fetch(`${service.url}/metrics`)).text())[1]);
+    const letGo = await hold('LOCK TABLE allocation IN ACCESS EXCLUSIVE MODE;');
+    const path = `/v1/reports/donor-scorecard?as_of=${await sizeNow()}`;
+    try {
+        const long = fetch(`${service.url}${path}`);
+        await until(async () => await statements('patient-report') === 1);
+        // The only connection for reports is free again.
+        assert.equal((await fetch(`${service.url}/v1/reports/data-collection`)).status, 200);
+        await letGo();
+        const answer = await long;
+        assert.equal(answer.status, 200);
+        assert.ok(Buffer.from(await answer.arrayBuffer()).equals(await told(forgetful.url, path)));
+        await told(service.url, path);
+        assert.equal(await statements('patient-report'), 1);
+        assert.equal(await statements('report'), 2);
+    } finally {
+        await letGo();
+        await service.stop();
+    }
 });
