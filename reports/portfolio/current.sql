@@ -1,8 +1,19 @@
 -- The portfolio of the newest position: what query.sql comes to, from the rollups of
 -- migrations/0067_rollup.sql, printed and placed as in 0086_portfolio_text.sql. Each part is for one kind
 -- of question, so that one plan serves them all. Rows of a donor and year, and of all donors, come as good
--- as sorted (0088_portfolio_order.sql), which the sort at the end only has to notice.
-WITH cell AS (
+-- as sorted (0088_portfolio_order.sql), which the sort at the end only has to notice. The donors there are
+-- found by going through the index from each to the next.
+WITH RECURSIVE donor AS (
+    (SELECT r.donor AS id
+       FROM rollup_portfolio AS r
+      WHERE $1::text IS NULL AND $2::text IS NULL AND $3::text IS NULL
+      ORDER BY r.donor
+      LIMIT 1)
+     UNION ALL
+    SELECT (SELECT r.donor FROM rollup_portfolio AS r WHERE r.donor > d.id ORDER BY r.donor LIMIT 1)
+      FROM donor AS d
+     WHERE d.id IS NOT NULL),
+cell AS (
     SELECT r.*
       FROM rollup_portfolio AS r
      WHERE r.donor = ANY (report_donors($1::text))
@@ -26,9 +37,8 @@ WITH cell AS (
      UNION ALL
     SELECT r.*
       FROM (SELECT o.id
-              FROM organisation AS o
-             WHERE $1 IS NULL AND $2 IS NULL AND $3 IS NULL
-               AND (SELECT true FROM rollup_portfolio AS r WHERE r.donor = o.id LIMIT 1)
+              FROM donor AS d
+              JOIN organisation AS o ON o.id = d.id
              ORDER BY coalesce(o.identifier, o.id::text) COLLATE "C") AS d
      CROSS JOIN LATERAL (
            SELECT r.*

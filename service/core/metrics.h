@@ -68,6 +68,7 @@ struct metrics {
     metrics_count ledger_lag_ms; /* age of the oldest entry that no published checkpoint covers */
     metrics_count ledger_sealed; /* size of the newest published checkpoint */
     struct metrics_deadlines deadlines[METRICS_DEADLINES];
+    metrics_count deadlines_at_ms; /* clock_ms() of when those were counted; 0: not yet */
     metrics_count draining;
 };
 

@@ -68,7 +68,7 @@ static void finish_flight(struct connection *c, struct flight *flight)
 }
 
 /* A report that has lost a part of what it says would not be the same the next time. */
-static const char *kept(struct exchange *x, const PGresult *result, int column)
+static const char *copy_cell(struct exchange *x, const PGresult *result, int column)
 {
     if (PQgetisnull(result, 0, column))
         return NULL;
@@ -82,10 +82,10 @@ static void take_position(struct flight *flight, const PGresult *result)
 {
     struct exchange *x = flight->x;
     flight->stale = flight->plain && strcmp(PQgetvalue(result, 0, 4), "t") != 0;
-    x->response.tree_size = kept(x, result, 0);
-    x->preface.members = kept(x, result, 1);
-    x->preface.note = kept(x, result, 2);
-    x->response.related = kept(x, result, 3);
+    x->response.tree_size = copy_cell(x, result, 0);
+    x->preface.members = copy_cell(x, result, 1);
+    x->preface.note = copy_cell(x, result, 2);
+    x->response.related = copy_cell(x, result, 3);
 }
 
 static void take_result(struct connection *c, const struct expect *expect, PGresult *result)
@@ -103,7 +103,8 @@ static void take_result(struct connection *c, const struct expect *expect, PGres
     keep_result(flight, result);
     if (expect->what == EXPECT_STATEMENT && c->plan->kind->serves == LANE_REPORT &&
         !flight->plain && flight->result != NULL && sqlstate_is_success(flight->result))
-        kept_add(c->plan->kept, flight->x, flight->result);
+        kept_add(c->plan->kept, flight->x,
+                 flight->result); /* what only reads is as good as committed */
     /* Reads that share a Sync need not wait for it; with a Sync of its own the statement has
        succeeded only once the Sync has: a commit can fail too. */
     if (expect->what == EXPECT_STATEMENT && shares_sync(c, flight->x) && flight->result != NULL)
@@ -141,8 +142,8 @@ static void take_sync(struct connection *c, const struct expect *expect)
 static bool send_sync(struct connection *c, size_t first);
 static bool send_rows(struct connection *c, size_t index);
 
-/* The position of a report is known, or why there is none, and libpq has no more to say of it: what
-   is sent earlier takes the place of its last word. Rows that are kept need no statement. */
+/* Called after the NULL that ends the results of a position: what is sent before that would have
+   its results taken for the position's. Rows that are kept need no statement. */
 static void answer_or_ask(struct connection *c, size_t index)
 {
     struct flight *flight = &c->flights[index];
@@ -320,6 +321,8 @@ static bool send_statement(struct connection *c, struct exchange *x)
     const struct plain *form = &c->plan->plain[x->statement - c->plan->statements];
     const bool plain = !x->whole && plain_fits(form, x);
     const bool is_report = c->plan->kind->serves == LANE_REPORT;
+    /* One that asks leaves its transaction open: it flies alone. */
+    assert(!is_report || index == 0);
     c->flights[index] = (struct flight){.x = x, .plain = plain, .asks = is_report && !plain};
     if (c->plan->kind->enters) {
         expect_next(c, EXPECT_ENTER, index, index + 1);

@@ -11,7 +11,7 @@
 
 enum {
     ANSWERS_MAX = 1024,
-    SHARE = 8, /* one answer takes at most such a part of the room */
+    SHARE = 32, /* one answer takes at most such a part of the room: copying it takes a while */
     QUESTION_BYTES = 65536
 };
 
@@ -92,6 +92,13 @@ static void put_first(struct kept *kept, struct answer *answer)
     kept->bytes += answer->bytes;
 }
 
+static void let_go(struct answer *answer)
+{
+    if (answer != NULL)
+        PQclear(answer->rows);
+    heap_give(answer);
+}
+
 static void forget_last(struct kept *kept)
 {
     struct answer **at = &kept->first;
@@ -99,8 +106,7 @@ static void forget_last(struct kept *kept)
         at = &(*at)->next;
     struct answer *last = *at;
     take_out(kept, at);
-    PQclear(last->rows);
-    heap_give(last);
+    let_go(last);
 }
 
 static struct answer **find(struct kept *kept, uint64_t hash)
@@ -125,27 +131,34 @@ PGresult *kept_find(struct kept *kept, const struct exchange *x)
     return PQcopyResult(answer->rows, PG_COPYRES_ATTRS | PG_COPYRES_TUPLES);
 }
 
+static struct answer *make_answer(const struct kept *kept, uint64_t hash, const PGresult *rows)
+{
+    struct answer *answer = heap_take(sizeof *answer + kept->question_bytes);
+    if (answer == NULL)
+        return NULL;
+    *answer = (struct answer){.rows = PQcopyResult(rows, PG_COPYRES_ATTRS | PG_COPYRES_TUPLES),
+                              .hash = hash,
+                              .question_bytes = kept->question_bytes};
+    memcpy(answer->question, kept->question, kept->question_bytes);
+    answer->bytes = sizeof *answer + kept->question_bytes + PQresultMemorySize(answer->rows);
+    return answer;
+}
+
 void kept_add(struct kept *kept, const struct exchange *x, const PGresult *rows)
 {
-    if (PQresultMemorySize(rows) > kept->room / SHARE || !put_question(kept, x))
+    const size_t most = kept->room / SHARE;
+    if (PQresultMemorySize(rows) > most || !put_question(kept, x))
         return;
     const uint64_t hash = hash_bytes(&kept->seed, kept->question, kept->question_bytes);
     if (*find(kept, hash) != NULL)
         return;
-    struct answer *answer = heap_take(sizeof *answer + kept->question_bytes);
-    PGresult *copy =
-        answer != NULL ? PQcopyResult(rows, PG_COPYRES_ATTRS | PG_COPYRES_TUPLES) : NULL;
-    if (copy == NULL) {
-        heap_give(answer);
+    struct answer *answer = make_answer(kept, hash, rows);
+    if (answer == NULL || answer->rows == NULL || answer->bytes > most) {
+        let_go(answer);
         return;
     }
-    answer->rows = copy;
-    answer->hash = hash;
-    answer->question_bytes = kept->question_bytes;
-    answer->bytes = sizeof *answer + kept->question_bytes + PQresultMemorySize(copy);
-    memcpy(answer->question, kept->question, kept->question_bytes);
     put_first(kept, answer);
-    while (kept->count > 1 && (kept->bytes > kept->room || kept->count > ANSWERS_MAX))
+    while (kept->bytes > kept->room || kept->count > ANSWERS_MAX)
         forget_last(kept);
 }
 

@@ -12,7 +12,7 @@
    first when room is needed. Belongs to one loop. */
 struct kept;
 
-/* Room for so many bytes of answers, of which none takes more than an eighth; NULL without memory.
+/* Room for so many bytes of answers, of which none takes more than a 32nd; NULL without memory.
    Without room nothing is ever kept. */
 __attribute__((warn_unused_result)) struct kept *kept_make(size_t room);
 /* A copy of what this very caller, or one of the same rights, was answered at x->response.tree_size

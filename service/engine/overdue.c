@@ -13,6 +13,8 @@
 
 enum {
     EVERY_MS = 5000,
+    AFTER_FAILURE_MS = 60000,
+    REST_MAX_MS = 600000,
     SHARE = 50, /* the counting rests so many times as long as it took */
     ANSWER_MS = 60000,
     GIVE_UP_MS = 2 * ANSWER_MS,
@@ -43,14 +45,17 @@ static void take(struct overdue *overdue, const PGresult *result)
             metrics_set(&deadlines->unstated, number(result, row, 2));
         }
     }
+    metrics_set(&overdue->metrics->deadlines_at_ms, (uint64_t)clock_ms());
 }
 
-/* Whether it was answered or not: it took so long. */
 static void rest(struct overdue *overdue, int64_t now_ms)
 {
-    const int64_t long_ms = (now_ms - overdue->asked_ms) * SHARE;
-    if (overdue->asked_ms != 0)
-        overdue->due_ms = overdue->asked_ms + (long_ms > EVERY_MS ? long_ms : EVERY_MS);
+    int64_t rest_ms = (now_ms - overdue->asked_ms) * SHARE;
+    if (rest_ms < EVERY_MS)
+        rest_ms = EVERY_MS;
+    if (rest_ms > REST_MAX_MS)
+        rest_ms = REST_MAX_MS;
+    overdue->due_ms = now_ms + rest_ms;
     overdue->asked_ms = 0;
 }
 
@@ -60,7 +65,8 @@ static void readable(struct link *link)
     while (link->state == LINK_UP && !PQisBusy(link->db)) {
         PGresult *result = PQgetResult(link->db);
         if (result == NULL) {
-            rest(overdue, clock_ms());
+            if (overdue->asked_ms != 0)
+                rest(overdue, clock_ms());
             return;
         }
         if (PQresultStatus(result) == PGRES_TUPLES_OK) {
@@ -78,9 +84,13 @@ static void is_up(struct link *link)
     (void)link;
 }
 
+/* How long it took says nothing of how long it takes. */
 static void is_down(struct link *link)
 {
-    rest(link->owner, clock_ms());
+    struct overdue *overdue = link->owner;
+    if (overdue->asked_ms != 0)
+        overdue->due_ms = clock_ms() + AFTER_FAILURE_MS;
+    overdue->asked_ms = 0;
 }
 
 static const struct link_events events = {.up = is_up, .readable = readable, .down = is_down};

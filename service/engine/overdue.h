@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /* Counting grows with all that is overdue, so it has a connection of its own, on which nobody
-   waits, and is asked for as seldom as it takes long: a fiftieth of the time at most, every five
-   seconds at best. */
+   waits, and rests fifty times as long as it took, at least five seconds and at most ten minutes; a
+   minute after a failure. */
 struct overdue;
 
 /* Opens the connection as the loop turns; NULL with a reason on bad settings. One loop of a service

@@ -121,8 +121,9 @@ static const char *sentence_of(const struct meaning *meaning, const struct excha
         return meaning->sentence;
     if (x->statement->lane != LANE_REPORT)
         return "The database took too long.";
-    return "To sum this report takes longer than a report may. Ask for one donor, country, year or "
-           "sector, where it has such parameters.";
+    return "The report took longer than it may. Ask for less with its parameters, such as one "
+           "donor, "
+           "country or year.";
 }
 
 bool sqlstate_problem(struct exchange *x, const PGresult *result, const struct rules *rules)

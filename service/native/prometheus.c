@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "native/prometheus.h"
 
+#include "core/clock.h"
 #include "core/metrics.h"
 #include "core/text.h"
 #include "core/version.h"
@@ -135,7 +136,7 @@ static const struct measure lane_measures[] = {
     {"lane_connections", "gauge", "Connections that work.",
      offsetof(struct metrics_lane, connections)},
     {"lane_batches_total", "counter", "Batches sent.", offsetof(struct metrics_lane, batches)},
-    {"lane_statements_total", "counter", "Statements sent.",
+    {"lane_statements_total", "counter", "Statements sent; of a report its rows, not its position.",
      offsetof(struct metrics_lane, statements)},
     {"lane_shared_total", "counter", "Requests answered with what another one asked for.",
      offsetof(struct metrics_lane, shared)},
@@ -213,10 +214,17 @@ static void add_fact(struct text *page, const struct metrics *metrics, const str
               (unsigned long long)count_at(metrics, fact->offset));
 }
 
-/* The first loop counts them for all. */
+/* The first loop counts them for all. Before it has, nothing is told: zeros would say that all is
+   well. */
 static void add_deadlines(struct text *page, const struct metrics *metrics)
 {
     const struct metrics_deadlines *deadlines = metrics->board[0]->deadlines;
+    const uint64_t counted_ms = metrics_get(&metrics->board[0]->deadlines_at_ms);
+    if (counted_ms == 0)
+        return;
+    add_head(page, "deadlines_age_seconds", "gauge", "Since when the two below were counted.");
+    text_addf(page, "aidledger_deadlines_age_seconds %llu\n",
+              ((unsigned long long)clock_ms() - counted_ms) / 1000);
     add_head(page, "deadlines_overdue", "gauge", "Deadlines that have passed with nothing done.");
     for (size_t i = 0; i < METRICS_DEADLINES; i++)
         text_addf(page, "aidledger_deadlines_overdue{kind=\"%s\"} %llu\n",

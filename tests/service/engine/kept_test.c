@@ -103,6 +103,11 @@ START_TEST(another_position_value_statement_or_caller_finds_nothing)
     (void)snprintf(x->principal.role_list, sizeof x->principal.role_list, "auditor");
     keep(kept, x, "for an auditor");
     expect_kept(kept, x, "for an auditor");
+    (void)snprintf(x->principal.country, sizeof x->principal.country, "NP");
+    ck_assert_ptr_null(kept_find(kept, x));
+    x->principal.country[0] = '\0';
+    (void)snprintf(x->principal.role_list, sizeof x->principal.role_list, "steward");
+    ck_assert_ptr_null(kept_find(kept, x));
     x->principal = (struct principal){0};
     expect_kept(kept, x, "kept");
     suite_exchange_free(x);
@@ -138,7 +143,7 @@ START_TEST(what_is_too_large_is_not_kept)
 {
     char text[TEXT_BYTES + 1] = "";
     memset(text, 'x', TEXT_BYTES);
-    struct kept *kept = kept_make((size_t)8 * TEXT_BYTES);
+    struct kept *kept = kept_make((size_t)32 * TEXT_BYTES);
     struct exchange *x = asking("one", "12");
     keep(kept, x, text);
     ck_assert_ptr_null(kept_find(kept, x));
