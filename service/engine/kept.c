@@ -134,8 +134,10 @@ PGresult *kept_find(struct kept *kept, const struct exchange *x)
 static struct answer *make_answer(const struct kept *kept, uint64_t hash, const PGresult *rows)
 {
     struct answer *answer = heap_take(sizeof *answer + kept->question_bytes);
-    if (answer == NULL)
+    if (answer == NULL) {
+        (void)heap_has_failed(); /* what is not kept is nobody's fault */
         return NULL;
+    }
     *answer = (struct answer){.rows = PQcopyResult(rows, PG_COPYRES_ATTRS | PG_COPYRES_TUPLES),
                               .hash = hash,
                               .question_bytes = kept->question_bytes};
