@@ -145,10 +145,11 @@ bench: ## how fast, as ratios to yardsticks run in the same minute (SECONDS=, RO
 	@exec $(WITH_ME) node tests/bench/world.mjs $(BUILD) $(or $(WORLD),1000000) $(SECONDS)
 
 .PHONY: world
-world: ## a generated world of N transactions in a cluster below build (N=, SEED=, DIR=)
+world: ## a generated world of N transactions in a cluster below build (N=, SEED=, EACH=, BYTES=, DIR=)
 	$(call packages,build run test)
 	@$(SUBMAKE) $(PARALLEL) program
-	@exec $(WITH_ME) tests/seed/world.sh $(BINARY) $(or $(DIR),$(BUILD)/world) $(or $(N),100000) $(SEED)
+	@exec $(WITH_ME) tests/seed/world.sh $(BINARY) $(or $(DIR),$(BUILD)/world) $(or $(N),100000) $(or $(SEED),1) \
+		$(or $(EACH),12) $(or $(BYTES),yes)
 
 .PHONY: unit
 unit: ## only the unit tests, plain and under the sanitizers

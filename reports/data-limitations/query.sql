@@ -46,12 +46,8 @@ tying AS (
      WHERE tying_left_out(coalesce(p.aid_type, c.aid_type)) IS NULL
      GROUP BY p.currency),
 spoken AS (
-    SELECT max(e.at) AS last_at
-      FROM ledger_leaf AS l
-      JOIN ledger_entry AS e ON e.entry = l.entry
-     WHERE l.leaf_index < report_position()
-       AND e.organisation_id IN (SELECT c.donor FROM agreed AS c)
-     GROUP BY e.organisation_id),
+    SELECT s.last_on
+      FROM report_spoken(ARRAY(SELECT DISTINCT c.donor FROM agreed AS c)) AS s),
 record AS (
     SELECT count(*) AS records,
            count(*) FILTER (WHERE t.transaction_date > t.reported_on) AS ahead
@@ -87,8 +83,7 @@ told AS (
      CROSS JOIN receipt AS e
      CROSS JOIN record AS d
      CROSS JOIN (SELECT count(*) AS donors,
-                        count(*) FILTER (WHERE (w.last_at AT TIME ZONE 'UTC')::date
-                                               < (SELECT report_day()) - 365) AS stale
+                        count(*) FILTER (WHERE w.last_on < (SELECT report_day()) - 365) AS stale
                    FROM spoken AS w) AS w
      CROSS JOIN LATERAL (VALUES
            (1, 'imported_commitments', c.imported::numeric, c.commitments::numeric,

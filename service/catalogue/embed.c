@@ -150,11 +150,9 @@ static const struct choice kinds[] = {{"one", "STATEMENT_ONE"},
                                       {"write", "STATEMENT_WRITE"},
                                       {"report", "STATEMENT_REPORT"},
                                       {NULL, NULL}};
-static const struct choice lanes[] = {{"read", "LANE_READ"},
-                                      {"list", "LANE_LIST"},
-                                      {"write", "LANE_WRITE"},
-                                      {"report", "LANE_REPORT"},
-                                      {NULL, NULL}};
+static const struct choice lanes[] = {{"read", "LANE_READ"},       {"list", "LANE_LIST"},
+                                      {"write", "LANE_WRITE"},     {"report", "LANE_REPORT"},
+                                      {"explain", "LANE_EXPLAIN"}, {NULL, NULL}};
 static const struct choice methods[] = {{"GET", "METHOD_GET"},       {"POST", "METHOD_POST"},
                                         {"PUT", "METHOD_PUT"},       {"PATCH", "METHOD_PATCH"},
                                         {"DELETE", "METHOD_DELETE"}, {NULL, NULL}};

@@ -67,6 +67,7 @@ struct response {
     const char *location;
     const char *next;        /* sealed cursor of the next page */
     const char *tree_size;   /* decimal */
+    const char *age;         /* of a report that is not of the newest position, in seconds */
     const char *disposition; /* Content-Disposition, for downloads */
     const char *cache;       /* Cache-Control, NULL: respond.c decides */
     bool from_file;          /* the body is a file: */
@@ -113,6 +114,7 @@ struct exchange {
     bool csv;               /* the body came as CSV; transfer/csv makes JSON of it */
     bool gzip;              /* is accepted; once there is a response: is how it is sent */
     bool minimal;           /* Prefer: return=minimal */
+    bool no_cache;          /* Cache-Control: no-cache: no answer older than the question */
     int wait_s;             /* Prefer: wait=SECONDS, 0 when absent */
     int waited_s;           /* the same, once the answer has what was waited for */
     struct address address; /* of the client, as far as the proxies on the way are trusted */
@@ -158,6 +160,7 @@ struct exchange {
     size_t held; /* bytes of its answer that count there */
     struct press *press;
     void *owner; /* the loop */
+    bool behind; /* nobody waits for it: what it comes to is for those who ask next */
     void *connection;
     struct exchange *next;   /* in a lane's queue */
     struct exchange *joined; /* who asks for the very same and is answered with it, by next */

@@ -20,7 +20,7 @@ enum method {
 /* How many rows mean what: see engine/result.h. */
 enum statement_kind { STATEMENT_ONE, STATEMENT_LIST, STATEMENT_WRITE, STATEMENT_REPORT };
 
-enum statement_lane { LANE_READ, LANE_LIST, LANE_WRITE, LANE_REPORT };
+enum statement_lane { LANE_READ, LANE_LIST, LANE_WRITE, LANE_REPORT, LANE_EXPLAIN };
 
 /* SOURCE_REPORT: of a report that runs before the statement; see native/report_run.h. */
 enum parameter_source { SOURCE_PATH, SOURCE_QUERY, SOURCE_BODY, SOURCE_REPORT };

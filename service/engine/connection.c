@@ -103,8 +103,9 @@ static void take_result(struct connection *c, const struct expect *expect, PGres
     keep_result(flight, result);
     if (expect->what == EXPECT_STATEMENT && c->plan->kind->serves == LANE_REPORT &&
         !flight->plain && flight->result != NULL && sqlstate_is_success(flight->result))
-        kept_add(c->plan->kept, flight->x,
-                 flight->result); /* what only reads is as good as committed */
+        /* What only reads is as good as committed. */
+        kept_add(c->plan->kept, flight->x, flight->result, c->heard_ms - flight->sent_ms,
+                 c->heard_ms);
     /* Reads that share a Sync need not wait for it; with a Sync of its own the statement has
        succeeded only once the Sync has: a commit can fail too. */
     if (expect->what == EXPECT_STATEMENT && shares_sync(c, flight->x) && flight->result != NULL)
@@ -150,7 +151,8 @@ static void answer_or_ask(struct connection *c, size_t index)
     if (!flight->asks)
         return;
     flight->asks = false;
-    if (flight->result == NULL && (flight->result = kept_find(c->plan->kept, flight->x)) != NULL)
+    if (flight->result == NULL &&
+        (flight->result = kept_find(c->plan->kept, flight->x, c->heard_ms)) != NULL)
         metrics_add(&c->plan->metrics->kept, 1);
     if ((flight->result != NULL || send_rows(c, index)) && send_sync(c, index))
         link_flush(&c->link);
@@ -302,10 +304,11 @@ static bool send_position(struct connection *c, struct exchange *x, bool plain)
 /* A plain form costs no more than to ask for it; the rows of any other report may be kept. */
 static bool send_rows(struct connection *c, size_t index)
 {
-    const struct flight *flight = &c->flights[index];
+    struct flight *flight = &c->flights[index];
     const struct exchange *x = flight->x;
     const struct plain *form = &c->plan->plain[x->statement - c->plan->statements];
     metrics_add(&c->plan->metrics->statements, 1);
+    flight->sent_ms = clock_ms();
     expect_next(c, EXPECT_STATEMENT, index, index + 1);
     if (flight->plain)
         return PQsendQueryPrepared(c->link.db, form->name,

@@ -47,9 +47,10 @@ struct expect {
 struct flight {
     struct exchange *x; /* NULL: landed */
     PGresult *result;
-    bool plain; /* it flies in its plain form */
-    bool stale; /* which is not of the position it is bound to */
-    bool asks;  /* its statement waits for its position: the answer may be kept */
+    bool plain;      /* it flies in its plain form */
+    bool stale;      /* which is not of the position it is bound to */
+    bool asks;       /* its statement waits for its position: the answer may be kept */
+    int64_t sent_ms; /* when that statement was sent */
 };
 
 enum phase { PHASE_PREPARING, PHASE_IDLE, PHASE_FLYING };

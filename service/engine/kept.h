@@ -5,20 +5,37 @@
 #include "core/exchange.h"
 
 #include <libpq-fe.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a report answers at one tree size never changes, and the page, the workbook and the paper of
    a report are made of the same rows: they are summed once. What was asked for longest ago goes
-   first when room is needed. Belongs to one loop. */
+   first when room is needed.
+   An answer that took more than `prompt_ms` was slow. Whoever asks for the newest position is given
+   the last slow one for a while, though the log has gone on: up to KEPT_STANDS times as long as it
+   took without more ado, and while it is made anew up to KEPT_FALLS times as long.
+   Belongs to one loop. Times are of clock_ms(). */
 struct kept;
 
-/* Room for so many bytes of answers, of which none takes more than a 32nd; NULL without memory.
-   Without room nothing is ever kept. */
-__attribute__((warn_unused_result)) struct kept *kept_make(size_t room);
+enum { KEPT_STANDS = 20, KEPT_FALLS = 60 };
+
+/* Room for so many bytes of answers, of which none takes more than a 32nd, a slow one no more than
+   a quarter; NULL without memory. Without room nothing is ever kept. With prompt_ms 0 nothing is
+   slow.
+ */
+__attribute__((warn_unused_result)) struct kept *kept_make(size_t room, int prompt_ms);
 /* A copy of what this very caller, or one of the same rights, was answered at x->response.tree_size
    for the same statement and values; the caller's to clear. NULL: nothing is kept. */
-PGresult *kept_find(struct kept *kept, const struct exchange *x);
-/* Keeps a copy of the rows that x is answered with at x->response.tree_size, if there is room. */
-void kept_add(struct kept *kept, const struct exchange *x, const PGresult *rows);
+PGresult *kept_find(struct kept *kept, const struct exchange *x, int64_t now_ms);
+/* A copy of the last slow answer to what x asks of the newest position; the caller's to clear. It
+   is told in x->response and x->preface which position that was, how old it is and what it says
+   beside its rows. *renew: it is time to make it anew, which is said once. NULL: there is none that
+   still stands, or x wants no answer that is older than its question. */
+PGresult *kept_standing(struct kept *kept, struct exchange *x, int64_t now_ms, bool *renew);
+/* Keeps a copy of the rows that x is answered with at x->response.tree_size, if there is room; they
+   took so long. */
+void kept_add(struct kept *kept, const struct exchange *x, const PGresult *rows, int64_t took_ms,
+              int64_t now_ms);
 /* Forgets everything. NULL is fine. */
 void kept_free(struct kept *kept);

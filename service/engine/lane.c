@@ -8,6 +8,8 @@
 #include "engine/alike.h"
 #include "engine/connection.h"
 #include "engine/kept.h"
+#include "engine/plain.h"
+#include "engine/renew.h"
 #include "engine/sqlstate.h"
 
 #include <assert.h>
@@ -33,6 +35,8 @@ const struct lane_kind lane_kinds[LANE_KINDS] = {
     {"write", "aidledger_writer", LANE_WRITE, true, false, true, NULL, 1, false},
     {"report", "aidledger_reporter", LANE_REPORT, true, false, false, ONE_PLAN, 1, false},
     {"patient-report", "aidledger_reporter", LANE_REPORT, true, false, false, ONE_PLAN, 1, true},
+    {"explain", "aidledger_public", LANE_EXPLAIN, false, false, false, NEW_PLANS, 1, false},
+    {"patient-explain", "aidledger_public", LANE_EXPLAIN, false, false, false, NEW_PLANS, 1, true},
 };
 
 struct lane {
@@ -52,10 +56,17 @@ struct lanes {
     struct arena *arena;
     struct plain *plain; /* of each statement */
     struct kept *kept;
+    struct exchange *standing; /* answered already, to be handed back: by next, rows in result */
     struct lane lane[LANE_KINDS];
 };
 
 /* ---------------------------------------------------------------- the table */
+
+/* What adds up as many records as there are: a report, and what explains its figures. */
+static bool is_large(const struct lane_kind *kind)
+{
+    return kind->serves == LANE_REPORT || kind->serves == LANE_EXPLAIN;
+}
 
 bool lane_serves(const struct lane_kind *kind, const struct statement *statement)
 {
@@ -71,6 +82,7 @@ int lane_timeout_ms(const struct lane_kind *kind, const struct config *config)
     case LANE_WRITE:
         return config->write_timeout_ms;
     case LANE_REPORT:
+    case LANE_EXPLAIN:
         return kind->patient ? config->long_report_timeout_ms : config->report_timeout_ms;
     case LANE_READ:
         break;
@@ -82,7 +94,7 @@ int lane_wait_ms(const struct lane_kind *kind, const struct config *config)
 {
     if (kind->patient)
         return config->long_report_timeout_ms;
-    return kind->serves == LANE_REPORT ? config->report_wait_ms : config->wait_ms;
+    return is_large(kind) ? config->report_wait_ms : config->wait_ms;
 }
 
 size_t lane_connections(const struct lane_kind *kind, const struct config *config)
@@ -91,7 +103,7 @@ size_t lane_connections(const struct lane_kind *kind, const struct config *confi
         return 1;
     if (kind->serves == LANE_WRITE)
         return (size_t)config->writers;
-    return (size_t)(kind->serves == LANE_REPORT ? config->reporters : config->readers);
+    return (size_t)(is_large(kind) ? config->reporters : config->readers);
 }
 
 /* ---------------------------------------------------------------- waiting */
@@ -135,6 +147,41 @@ static void refuse_unavailable(struct exchange *x, const char *detail)
     (void)problem_set(&x->problem, PROBLEM_UNAVAILABLE, "%s", detail);
 }
 
+/* What takes long must not keep others from the lane, and is worth waiting for: it is begun anew on
+   a lane of its own. NULL: there is none, or too many wait for it. */
+static struct lane *more_patient(const struct lane *lane)
+{
+    for (size_t i = 0; i < LANE_KINDS && !lane->plan.kind->patient; i++) {
+        struct lane *other = &lane->lanes->lane[i];
+        if (other->plan.kind->patient && other->plan.kind->serves == lane->plan.kind->serves)
+            return other->waiting < PATIENT_MAX ? other : NULL;
+    }
+    return NULL;
+}
+
+/* Whether a report is answered with what it came to a while ago, which is then made anew for those
+   who ask next, where nobody waits for anything else. Rollups are never slow. */
+static bool answer_standing(struct lanes *lanes, struct lane *lane, struct exchange *x)
+{
+    bool renew;
+    if (x->statement->kind != STATEMENT_REPORT ||
+        plain_fits(&lanes->plain[x->statement - lanes->plan.statements], x))
+        return false;
+    x->result = kept_standing(lanes->kept, x, x->queued_ms, &renew);
+    if (x->result == NULL)
+        return false;
+    struct lane *patient = renew ? more_patient(lane) : NULL;
+    struct exchange *anew = patient != NULL ? renew_make(x) : NULL;
+    if (anew != NULL) {
+        anew->queued_ms = clock_ms();
+        enqueue(patient, anew);
+    }
+    metrics_add(&lane->plan.metrics->kept, 1);
+    x->next = lanes->standing;
+    lanes->standing = x;
+    return true;
+}
+
 bool lanes_submit(struct lanes *lanes, struct exchange *x)
 {
     for (size_t i = 0; i < LANE_KINDS; i++) {
@@ -148,6 +195,8 @@ bool lanes_submit(struct lanes *lanes, struct exchange *x)
             return false;
         }
         x->queued_ms = clock_ms();
+        if (answer_standing(lanes, lane, x))
+            return true;
         struct exchange *asking = alike_find(lane->first, x);
         if (asking != NULL) {
             metrics_add(&lane->plan.metrics->shared, 1);
@@ -168,16 +217,19 @@ bool lanes_submit(struct lanes *lanes, struct exchange *x)
 /* ---------------------------------------------------------------- landing */
 
 /* Hands the exchange back, and those who joined it. The result is theirs from here on. */
-static void land(struct lane *lane, struct exchange *x, PGresult *result)
+static void land(struct lanes *lanes, struct exchange *x, PGresult *result)
 {
     struct exchange *joined = alike_share(x, result);
     while (joined != NULL) {
         struct exchange *other = joined;
         joined = other->next;
         other->next = NULL;
-        lane->lanes->plan.landed(other);
+        lanes->plan.landed(other);
     }
-    lane->lanes->plan.landed(x);
+    if (x->behind)
+        renew_end(x);
+    else
+        lanes->plan.landed(x);
 }
 
 static void retry_later(struct lane *lane, struct exchange *x)
@@ -189,18 +241,6 @@ static void retry_later(struct lane *lane, struct exchange *x)
     x->next = lane->delayed;
     lane->delayed = x;
     lane->delayed_count++;
-}
-
-/* What takes long must not keep others from the lane, and is worth waiting for: it is begun anew on
-   a lane of its own. NULL: there is none, or too many wait for it. */
-static struct lane *more_patient(const struct lane *lane)
-{
-    for (size_t i = 0; i < LANE_KINDS && !lane->plan.kind->patient; i++) {
-        struct lane *other = &lane->lanes->lane[i];
-        if (other->plan.kind->patient && other->plan.kind->serves == lane->plan.kind->serves)
-            return other->waiting < PATIENT_MAX ? other : NULL;
-    }
-    return NULL;
 }
 
 static void take_finished(void *of_lane, struct exchange *x, PGresult *result)
@@ -218,7 +258,7 @@ static void take_finished(void *of_lane, struct exchange *x, PGresult *result)
         retry_later(lane, x);
         return;
     }
-    land(lane, x, result);
+    land(lane->lanes, x, result);
 }
 
 static void take_again(void *of_lane, struct exchange *x)
@@ -231,7 +271,7 @@ static void take_lost(void *of_lane, struct exchange *x, PGresult *result)
     struct lane *lane = of_lane;
     if (result != NULL &&
         !sqlstate_is_success(result)) { /* refused already; nothing was committed */
-        land(lane, x, result);
+        land(lane->lanes, x, result);
         return;
     }
     PQclear(result);
@@ -249,7 +289,7 @@ static void take_lost(void *of_lane, struct exchange *x, PGresult *result)
     } else {
         refuse_unavailable(x, "The database went away.");
     }
-    land(lane, x, NULL);
+    land(lane->lanes, x, NULL);
 }
 
 /* ---------------------------------------------------------------- sending */
@@ -282,8 +322,22 @@ static void pump_lane(struct lane *lane)
     }
 }
 
+/* Not while they are submitted: who submits is not through with them then. */
+static void land_standing(struct lanes *lanes)
+{
+    while (lanes->standing != NULL) {
+        struct exchange *x = lanes->standing;
+        lanes->standing = x->next;
+        x->next = NULL;
+        PGresult *rows = x->result;
+        x->result = NULL;
+        land(lanes, x, rows);
+    }
+}
+
 void lanes_pump(struct lanes *lanes)
 {
+    land_standing(lanes);
     for (size_t i = 0; i < LANE_KINDS; i++)
         pump_lane(&lanes->lane[i]);
 }
@@ -300,7 +354,7 @@ static void expire_waiting(struct lane *lane, int64_t now_ms)
             enqueue_first(lane, heir);
         metrics_add(&lane->plan.metrics->refused, 1);
         refuse_unavailable(x, "The database is busy or away.");
-        land(lane, x, NULL);
+        land(lane->lanes, x, NULL);
     }
 }
 
@@ -371,7 +425,7 @@ bool lanes_ready(const struct lanes *lanes)
 
 size_t lanes_busy(const struct lanes *lanes)
 {
-    size_t busy = 0;
+    size_t busy = lanes->standing != NULL;
     for (size_t i = 0; i < LANE_KINDS; i++)
         busy += lanes->lane[i].waiting + lanes->lane[i].delayed_count + flying(&lanes->lane[i]);
     return busy;
@@ -379,6 +433,7 @@ size_t lanes_busy(const struct lanes *lanes)
 
 void lanes_abort(struct lanes *lanes)
 {
+    land_standing(lanes);
     for (size_t i = 0; i < LANE_KINDS; i++) {
         struct lane *lane = &lanes->lane[i];
         /* Connections first: reads that flew wait again, and leave with the others. */
@@ -388,7 +443,7 @@ void lanes_abort(struct lanes *lanes)
         while (lane->waiting > 0) {
             struct exchange *x = dequeue(lane);
             refuse_unavailable(x, "The service is stopping.");
-            land(lane, x, NULL);
+            land(lane->lanes, x, NULL);
         }
     }
 }
@@ -457,7 +512,8 @@ struct lanes *lanes_open(const struct lanes_plan *plan, char *reason, size_t rea
     }
     lanes->plan = *plan;
     lanes->arena = arena;
-    lanes->kept = kept_make((size_t)plan->config->kept_max / (size_t)plan->config->loops);
+    lanes->kept = kept_make((size_t)plan->config->kept_max / (size_t)plan->config->loops,
+                            plan->config->prompt_ms);
     if (lanes->kept == NULL || !make_plain(lanes)) {
         (void)snprintf(reason, reason_bytes, "not enough memory for the statements");
         lanes_close(lanes);

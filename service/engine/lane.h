@@ -27,8 +27,8 @@ struct lanes_plan {
 };
 
 /* A point read is planned once. What filters by many parameters that are mostly absent is planned
-   for those that are there: lists, and reports but for what each begins with and their plain
-   forms. */
+   for those that are there: lists, explanations, and reports but for what each begins with and
+   their plain forms. */
 #define ONE_PLAN  "force_generic_plan"
 #define NEW_PLANS "force_custom_plan"
 
@@ -45,7 +45,7 @@ struct lane_kind {
     bool patient; /* takes over what the lane of the same statements had no time for */
 };
 
-enum { LANE_KINDS = 7 };
+enum { LANE_KINDS = 9 };
 extern const struct lane_kind lane_kinds[LANE_KINDS];
 /* Says who is asking: parameters are principal, organisation, country, roles, key, request,
    idempotency key, If-Match and route. */

@@ -119,11 +119,13 @@ static const char *sentence_of(const struct meaning *meaning, const struct excha
     const bool reads = x->statement != NULL && x->statement->kind != STATEMENT_WRITE;
     if (meaning->kind != PROBLEM_TIMEOUT || !reads)
         return meaning->sentence;
-    if (x->statement->lane != LANE_REPORT)
-        return "The database took too long.";
-    return "The report took longer than it may. Ask for less with its parameters, such as one "
-           "donor, "
-           "country or year.";
+    if (x->statement->lane == LANE_REPORT)
+        return "The report took longer than it may. Ask for less with its parameters, such as one "
+               "donor, country or year.";
+    if (x->statement->lane == LANE_EXPLAIN)
+        return "The explanation took longer than it may. Ask for a figure of less, such as one "
+               "donor, country or year.";
+    return "The database took too long.";
 }
 
 bool sqlstate_problem(struct exchange *x, const PGresult *result, const struct rules *rules)

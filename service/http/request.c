@@ -268,12 +268,26 @@ static void read_preferences(struct exchange *x, const char *prefer)
     }
 }
 
+/* RFC 9111 §5.2.1.4. What else a cache may be told means nothing here. */
+static bool says_no_cache(const char *control)
+{
+    while (control != NULL && *control != '\0') {
+        control += strspn(control, ", \t");
+        const size_t size = strcspn(control, ",= \t");
+        if (size == strlen("no-cache") && strncasecmp(control, "no-cache", size) == 0)
+            return true;
+        control += strcspn(control, ",");
+    }
+    return false;
+}
+
 static bool read_fields(struct exchange *x)
 {
     x->accept = read_list(x, "Accept");
     x->if_match = read_list(x, "If-Match");
     x->if_none_match = read_list(x, "If-None-Match");
     x->gzip = squeeze_is_accepted(read_list(x, "Accept-Encoding"));
+    x->no_cache = says_no_cache(read_list(x, "Cache-Control"));
     read_preferences(x, read_list(x, "Prefer"));
     read_forwarded(x);
     return read_single(x, "Authorization", &x->authorization) &&

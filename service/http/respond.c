@@ -192,7 +192,8 @@ static void add_cors(struct MHD_Response *response, const struct exchange *x)
     add(response, "Access-Control-Allow-Origin", "*");
     if (x->method == METHOD_GET) {
         add(response, "Access-Control-Expose-Headers",
-            "Aidledger-Tree-Size, Content-Disposition, ETag, Link, RateLimit, RateLimit-Policy, "
+            "Age, Aidledger-Tree-Size, Content-Disposition, ETag, Link, RateLimit, "
+            "RateLimit-Policy, "
             "Request-Id, Retry-After");
         return;
     }
@@ -236,6 +237,7 @@ static void add_headers(struct MHD_Response *response, struct exchange *x)
     add(response, "ETag", etag);
     add(response, "Location", given->location);
     add(response, "Aidledger-Tree-Size", given->tree_size);
+    add(response, "Age", given->age);
     add(response, "Content-Disposition", given->disposition);
     add(response, "Content-Security-Policy", given->policy);
     add_links(response, x);

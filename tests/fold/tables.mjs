@@ -103,7 +103,7 @@ const apart = ['schema_migration', 'country', 'country_weekend', 'former_entity'
     'report_run_queue', 'report_run_proof',
     // tests/lib/rollup.mjs holds these against the rows.
     'rollup_progress', 'rollup_portfolio', 'rollup_group', 'rollup_group_country', 'rollup_ownership',
-    'rollup_disagreement', 'rollup_disagreement_place', 'rollup_disagreement_count'];
+    'rollup_disagreement', 'rollup_disagreement_place', 'rollup_disagreement_count', 'rollup_speech'];
 
 // Reference data and the demonstration's organisations are there before the first statement.
 function before(name, row) {

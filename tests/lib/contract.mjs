@@ -72,7 +72,7 @@ export function answerFaults(operation, answer) {
     }
     const found = [];
     for (const name of Object.keys(response.headers ?? {})) {
-        if (['Content-Disposition', 'Retry-After', 'WWW-Authenticate'].includes(name)) {
+        if (['Age', 'Content-Disposition', 'Retry-After', 'WWW-Authenticate'].includes(name)) {
             continue;
         }
         if (!answer.headers.get(name)) {
@@ -80,7 +80,7 @@ export function answerFaults(operation, answer) {
         }
     }
     for (const [name, written] of [['etag', 'ETag'], ['location', 'Location'],
-        ['aidledger-tree-size', 'Aidledger-Tree-Size'], ['link', 'Link']]) {
+        ['aidledger-tree-size', 'Aidledger-Tree-Size'], ['link', 'Link'], ['age', 'Age']]) {
         if (answer.headers.get(name) && !response.headers?.[written]) {
             found.push(`the header ${written} is not in the contract`);
         }

@@ -20,6 +20,7 @@ const tables = {
     rollup_disagreement: 'true',
     rollup_disagreement_place: 'true',
     rollup_disagreement_count: 'true',
+    rollup_speech: 'true',
 };
 
 const literal = (value) => (value === undefined ? 'NULL' : `'${String(value).replaceAll('\'', '\'\'')}'`);

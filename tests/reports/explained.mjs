@@ -71,7 +71,7 @@ export const REPORTS = {
 };
 
 // What a row is asked for by: a cell that is empty is one too where the report has rows without it.
-function queryOf(row, { keys, empty = [], unstated = null }, asked) {
+export function queryOf(row, { keys, empty = [], unstated = null }, asked) {
     const query = new URLSearchParams(asked);
     for (const name of ['dimensions', 'measures', 'by', 'list_version']) {
         query.delete(name);

@@ -130,3 +130,61 @@ test('a report that takes long is begun anew where nobody waits behind it, and t
         await service.stop();
     }
 });
+
+test('a slow report of the newest position stands for a while, says how old it is, and is made anew behind', async () => {
+    const service = await startService({ AIDLEDGER_LOOPS: '1', AIDLEDGER_PROMPT_MS: '250' });
+    const path = '/v1/reports/untied-aid';
+    const ask = async (headers = {}, query = '') => {
+        const answer = await fetch(`${service.url}${path}${query}`, { headers });
+        assert.equal(answer.status, 200);
+        return { size: Number(answer.headers.get('aidledger-tree-size')), age: answer.headers.get('age'),
+            text: await answer.text() };
+    };
+    const slowly = async () => {
+        const letGo = await hold('LOCK TABLE allocation IN ACCESS EXCLUSIVE MODE;');
+        const asked = ask({ 'cache-control': 'max-age=0, no-cache' });
+        await new Promise((resolve) => { setTimeout(resolve, 400); });
+        await letGo();
+        return asked;
+    };
+    const record = async () => {
+        await commit(api.donor, api.donorApprover, { commitment_date: '2021-07-07', amount: '3000.00' });
+        return sizeNow();
+    };
+    try {
+        await sizeNow();
+        const first = await slowly();
+        assert.equal(first.age, null);
+        const later = await record();
+        assert.ok(later > first.size);
+        const standing = await ask();
+        assert.deepEqual([standing.size, standing.text], [first.size, first.text]);
+        assert.match(standing.age, /^[0-9]+$/);
+        const other = await ask({}, '?format=csv');
+        assert.deepEqual([other.size, other.age !== null], [first.size, true]);
+        // A position that is asked for is never another one, nor is the newest when nothing older will do.
+        const bound = await ask({}, `?as_of=${later}`);
+        assert.deepEqual([bound.size, bound.age], [later, null]);
+        const newest = await ask({ 'cache-control': 'no-cache' });
+        assert.deepEqual([newest.size, newest.age, newest.text], [later, null, bound.text]);
+        // That one was not slow: the newest is what everybody gets again.
+        const last = await record();
+        assert.deepEqual([(await ask()).size, (await ask()).age], [last, null]);
+
+        await record();
+        const again = await slowly();
+        const next = await record();
+        let old = again;
+        const newer = await until(async () => {
+            const answer = await ask();
+            old = answer.size === again.size ? answer : old;
+            return answer.size !== again.size && answer;
+        }, 30_000);
+        assert.ok(Number(old.age) >= 5, `renewed at ${old.age} s`);
+        assert.deepEqual([old.text, newer.size, newer.age], [again.text, next, null]);
+        const text = await (await fetch(`${service.url}/metrics`)).text();
+        assert.match(text, /lane_statements_total\{lane="patient-report"\} 1\n/);
+    } finally {
+        await service.stop();
+    }
+});

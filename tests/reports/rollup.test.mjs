@@ -171,7 +171,8 @@ test('folded one leaf after the other, or all at once, the rollups are the same'
     await settled();
     run(`BEGIN; UPDATE rollup_progress SET tree_size = 0, day = NULL WHERE only_one;
          TRUNCATE rollup_portfolio, rollup_group, rollup_group_country, rollup_ownership,
-                  rollup_disagreement, rollup_disagreement_place, rollup_disagreement_count;
+                  rollup_disagreement, rollup_disagreement_place, rollup_disagreement_count,
+                  rollup_speech;
          DO $$ BEGIN WHILE aidledger.rollups_fold(7) > 0 LOOP NULL; END LOOP; END $$; COMMIT;`);
     assert.deepEqual(rollupFaults(), []);
 });

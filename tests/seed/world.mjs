@@ -1,7 +1,10 @@
 // world.mjs - a world of aid of any size with its ledger, the same for the same seed.
 // SPDX-License-Identifier: Apache-2.0
 //
-// node tests/seed/world.mjs CONNINFO TRANSACTIONS [SEED]
+// node tests/seed/world.mjs CONNINFO TRANSACTIONS [SEED [EACH [BYTES]]]
+//
+// EACH is how many transactions a commitment has, about, and BYTES "no" leaves the bytes of statements
+// out, two fifths of all there is: such a log cannot be checked, but reports never read them.
 //
 // CONNINFO logs a superuser in to a migrated database whose log is empty. The rows are those that the
 // service would have written, leaf by leaf, and come by COPY with constraints and triggers off, indexes
@@ -9,7 +12,7 @@
 //
 // What the world is like: 60 donors with purses of a power law, each with its currency, its countries
 // and its sectors; two thirds publish files that are imported, every third registers here and asks
-// governments; money of 2006 to 2026, about a dozen transactions for each commitment; statements of a
+// governments; money of 2006 to 2026, EACH transactions for each commitment, a dozen unless asked otherwise; statements of a
 // thousand days up to END. Deadlines count Monday to Friday.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
@@ -23,6 +26,7 @@ const DAY = 86_400_000;
 const END = Date.UTC(2026, 9, 31);
 const DAYS = 1000;
 const FIRST_YEAR = 2006;
+const EACH = 12; // transactions of a commitment
 const DONORS = 60;
 const NATIONS = 110; // recipients that get anything
 const CURRENCIES = [['USD', 2, 36], ['EUR', 2, 30], ['GBP', 2, 8], ['JPY', 0, 8], ['SEK', 2, 6], ['NOK', 2, 6],
@@ -241,8 +245,10 @@ const isIct = (sector) => sector.startsWith('220');
 
 export class World {
     // "write(table, line)" takes the rows.
-    constructor({ transactions, seed, reference, write }) {
+    constructor({ transactions, seed, each = EACH, hasBytes = true, reference, write }) {
         this.wanted = transactions;
+        this.each = each;
+        this.hasBytes = hasBytes;
         this.dice = new Dice(seed);
         this.reference = reference;
         this.write = write;
@@ -273,7 +279,7 @@ export class World {
         const hash = createHash('sha256').update(Buffer.of(0)).update(bytes).digest('hex');
         this.write('ledger_entry', `${id}\t${this.instant}\t${kind}\t${who.organisation}\t${who.principal}\t\\N\t${
             this.request}\t${of.id}\t${version}\t${of.head ? `\\\\x${of.head}` : '\\N'}\t\\\\x${
-            bytes.toString('hex')}\t\\\\x${hash}`);
+            this.hasBytes ? bytes.toString('hex') : ''}\t\\\\x${hash}`);
         this.write('ledger_leaf', `${this.leaves}\t${id}\t\\\\x${hash}\t${this.instant}`);
         this.leaves += 1;
         of.version = version;
@@ -587,7 +593,7 @@ export class World {
         const { source_sha256: _, ...content } = told;
         this.row('activity', [activity.id, donor.id, activity.identifier, 1, `\\x${activity.head}`, words,
             `\\x${sha256(jsonb(content))}`, this.instant]);
-        const count = Math.min(left, 1 + Math.floor(-Math.log(1 - dice.real()) * 11));
+        const count = Math.min(left, 1 + Math.floor(-Math.log(1 - dice.real()) * (this.each - 1)));
         const promised = this.units(c.scale) * 3;
         Object.assign(c, { activity });
         Object.assign(c.content, { activity_id: activity.id, commitment_date: day(start), start_date: day(start),
@@ -634,9 +640,13 @@ export class World {
 
     later(days, deed) {
         const on = Math.floor(this.at / DAY) + days;
-        if (on * DAY < END) {
-            this.pending.set(on, [...(this.pending.get(on) ?? []), deed]);
+        if (on * DAY >= END) {
+            return;
         }
+        if (!this.pending.has(on)) {
+            this.pending.set(on, []);
+        }
+        this.pending.get(on).push(deed);
     }
 
     drafted(donor, left) {
@@ -670,7 +680,7 @@ export class World {
         this.turn(c, submitted);
         this.invite(c, submitted, 'INVITED');
         // As many payments as the number of transactions that is wanted still allows.
-        const days = Array.from({ length: Math.min(left - 1, dice.below(18)) }, () => 12 + dice.below(500))
+        const days = Array.from({ length: Math.min(left - 1, dice.below(Math.round(this.each * 1.5))) }, () => 12 + dice.below(500))
             .filter((after) => this.at + (after + 1) * DAY < END);
         const isSoon = this.at + 3 * DAY < END;
         this.planned += isSoon ? 1 + days.length : 0;
@@ -917,10 +927,10 @@ export class World {
             while (this.planned < quota) {
                 const donor = this.donors[this.purses.draw(this.dice)];
                 if (donor.registers) {
-                    this.drafted(donor, quota - this.planned + 12);
+                    this.drafted(donor, quota - this.planned + this.each);
                 } else {
                     const before = this.recorded;
-                    this.imported(donor, quota - this.planned + 12);
+                    this.imported(donor, quota - this.planned + this.each);
                     this.planned += this.recorded - before;
                 }
                 yield;
@@ -958,7 +968,7 @@ function rollUp(conninfo) {
     ask(conninfo, "SET work_mem = '64MB'; CALL rollups_make()");
     ask(conninfo, Object.keys(tables).map((name) => `VACUUM (ANALYZE) ${name}`).concat(
         ['portfolio', 'group', 'group_country', 'ownership', 'disagreement', 'disagreement_place',
-            'disagreement_count']
+            'disagreement_count', 'speech']
             .map((name) => `VACUUM (ANALYZE) rollup_${name}`)));
 }
 
@@ -979,11 +989,11 @@ function referenceOf(conninfo) {
     return reference;
 }
 
-export async function load({ conninfo, transactions, seed = 1, say = () => {} }) {
+export async function load({ conninfo, transactions, seed = 1, each, hasBytes, say = () => {} }) {
     const reference = referenceOf(conninfo);
     indexesOff(conninfo);
     const streams = Object.fromEntries(Object.keys(tables).map((name) => [name, new Stream(conninfo, name)]));
-    const world = new World({ transactions, seed, reference, write: (table, line) => streams[table].add(line) });
+    const world = new World({ transactions, seed, each, hasBytes, reference, write: (table, line) => streams[table].add(line) });
     const begun = Date.now();
     let told = 0;
     for (const _ of world.days()) {
@@ -1008,11 +1018,12 @@ export async function load({ conninfo, transactions, seed = 1, say = () => {} })
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-    const [conninfo, transactions, seed = '1'] = process.argv.slice(2);
-    if (!conninfo || !/^\d+$/.test(transactions ?? '')) {
-        console.error('usage: node tests/seed/world.mjs CONNINFO TRANSACTIONS [SEED]');
+    const [conninfo, transactions, seed = '1', each = String(EACH), bytes = 'yes'] = process.argv.slice(2);
+    if (!conninfo || ![transactions, seed, each].every((number) => /^\d+$/.test(number ?? ''))) {
+        console.error('usage: node tests/seed/world.mjs CONNINFO TRANSACTIONS [SEED [EACH [BYTES]]]');
         process.exit(2);
     }
-    await load({ conninfo, transactions: Number(transactions), seed: Number(seed),
+    await load({ conninfo, transactions: Number(transactions), seed: Number(seed), each: Number(each),
+        hasBytes: bytes !== 'no',
         say: (text) => console.error(`world: ${text}`) });
 }

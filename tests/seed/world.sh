@@ -2,13 +2,13 @@
 # world.sh - a cluster of its own with a generated world in it: what `make world` does.
 # SPDX-License-Identifier: Apache-2.0
 #
-# world.sh BINARY FOLDER TRANSACTIONS [SEED]
+# world.sh BINARY FOLDER TRANSACTIONS [SEED [EACH [BYTES]]], as tests/seed/world.mjs says
 #
 # The cluster in FOLDER is a throwaway one, which never syncs; a world that is there already is
 # removed first. It is left stopped.
 set -euo pipefail
 
-binary=$1 folder=$2 transactions=$3 seed=${4:-1}
+binary=$1 folder=$2 transactions=$3 seed=${4:-1} each=${5:-12} bytes=${6:-yes}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 cluster=("$here/../../service/host/cluster.sh" --dir "$folder" --throwaway)
 
@@ -35,6 +35,7 @@ trap '"${cluster[@]}" stop' EXIT
 url=$("${cluster[@]}" url)
 AIDLEDGER_DATABASE_URL=$url "$binary" migrate 2>/dev/null
 # What is not settled yet is in memory: 2 GB of every 10 million transactions.
-nice node --max-old-space-size=12000 --max-semi-space-size=64 "$here/world.mjs" "$url" "$transactions" "$seed"
+nice node --max-old-space-size=12000 --max-semi-space-size=64 "$here/world.mjs" "$url" "$transactions" "$seed" \
+    "$each" "$bytes"
 touch "$folder/made" # whole, says tests/bench/world.mjs
 say "serve it with: ${cluster[*]} start && AIDLEDGER_DATABASE_URL='$url' AIDLEDGER_ALLOW_UNSAFE=1 $binary serve"

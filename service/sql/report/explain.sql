@@ -1,7 +1,7 @@
 -- GET /v1/reports/{slug}/explain/{measure}
 -- The records behind a figure of a report, how each was split and converted, and what is left out.
 -- kind  list
--- lane  list
+-- lane  explain
 -- role  public
 -- $1    slug               path   code
 -- $2    measure            path   code
