@@ -18,6 +18,38 @@ COMMENT ON FUNCTION explained_days(jsonb) IS
     'Days outside of which nothing is dated that a figure of these years is made of, null when there are '
     'none: a fiscal year takes in part of the calendar year before or after.';
 
+-- A report asks for it many times, in one transaction: what names a country is looked for once.
+CREATE OR REPLACE FUNCTION report_scope(of_donor text, of_country text) RETURNS uuid[]
+LANGUAGE plpgsql STABLE SET enable_nestloop = on
+AS $$
+DECLARE
+    kept  text := current_setting('aidledger.scope', true);
+    found uuid[];
+BEGIN
+    IF of_donor IS NOT NULL THEN
+        RETURN ARRAY(SELECT c.id
+                       FROM commitment AS c
+                      WHERE c.organisation_id = ANY (report_donors(of_donor)));
+    ELSIF of_country IS NULL THEN
+        RETURN NULL;
+    ELSIF starts_with(kept, of_country || ' ') THEN
+        RETURN substr(kept, length(of_country) + 2)::uuid[];
+    END IF;
+    found := ARRAY(SELECT t.commitment_id
+                     FROM allocation AS a
+                     JOIN transaction AS t ON t.id = a.transaction_id
+                    WHERE a.country = of_country
+                    UNION
+                   SELECT i.commitment_id FROM ownership_input AS i WHERE i.country = of_country
+                    UNION
+                   SELECT r.commitment_id
+                     FROM commitment_revision AS r
+                    WHERE of_country = ANY (r.countries));
+    PERFORM set_config('aidledger.scope', of_country || ' ' || found::text, true);
+    RETURN found;
+END
+$$;
+
 -- ---------------------------------------------------------------- money
 
 DROP FUNCTION explained_parts(uuid, text, text[], text, uuid);
@@ -366,6 +398,60 @@ BEGIN
            p.currency,
            CASE WHEN p.shown
                 THEN part_json(p.transaction_id, p.ordinal, target, of_set)
+                     || jsonb_build_object('excluded', p.excluded, 'link_id', p.link_id,
+                                           'link_share', trim_scale(p.share)::text,
+                                           'endorsed', p.endorsed) END
+      FROM placed AS p;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION explain_linked(measure text, key jsonb, after text, page_size integer)
+RETURNS TABLE (place text, numerator numeric, denominator numeric, base numeric,
+               currency text, item jsonb)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    scope  text := key ->> 'scope';
+    linked uuid[] := CASE WHEN scope = 'item'
+                          THEN ARRAY(SELECT k.commitment_id FROM explained_links(key) AS k) END;
+BEGIN
+    RETURN QUERY
+    WITH link AS MATERIALIZED (
+        SELECT k.* FROM explained_links(key) AS k),
+    found AS (
+        SELECT DISTINCT p.commitment_id, p.currency, k.link_id,
+               coalesce(k.is_linked, false) AS is_linked, k.share, k.endorsed, k.refused
+          FROM explained_parts(explained_donor(key), key ->> 'country', ARRAY['2', '3'],
+                               key ->> 'convert_to', (key ->> 'rate_set')::uuid, NULL,
+                               linked) AS p
+          LEFT JOIN link AS k ON k.commitment_id = p.commitment_id
+         WHERE p.in_kind = coalesce((key ->> 'in_kind')::boolean, false)
+           AND explain_fits(key, 'currency', p.currency)
+           AND (scope <> 'item' OR k.is_linked)
+           AND (measure = 'commitments' OR scope = 'item'
+                OR scope = 'linked' AND measure <> 'refused')),
+    counted AS (
+        SELECT f.*,
+               CASE WHEN scope = 'linked' AND NOT f.is_linked THEN 'it is linked to no item'
+                    WHEN scope = 'unlinked' AND f.is_linked THEN 'it is linked to an item'
+                    WHEN measure = 'endorsed' AND NOT f.endorsed
+                    THEN 'no government has endorsed its link'
+                    WHEN measure = 'refused' AND NOT f.refused
+                    THEN 'no government has refused its link' END AS excluded,
+               (f.commitment_id || '-' || f.currency) COLLATE "C" AS sorted
+          FROM found AS f),
+    placed AS (
+        SELECT c.*, explain_shows(c.sorted, after, page_size, row_number() OVER (
+                        PARTITION BY after IS NULL OR c.sorted > after COLLATE "C"
+                            ORDER BY c.sorted)) AS shown
+          FROM counted AS c)
+    SELECT p.sorted,
+           CASE WHEN p.excluded IS NULL
+                THEN CASE measure WHEN 'link_quality' THEN p.endorsed::integer ELSE 1 END
+                END::numeric,
+           CASE WHEN p.excluded IS NULL AND measure = 'link_quality' THEN 1::numeric END,
+           NULL::numeric, p.currency,
+           CASE WHEN p.shown
+                THEN explained_commitment(p.commitment_id)
                      || jsonb_build_object('excluded', p.excluded, 'link_id', p.link_id,
                                            'link_share', trim_scale(p.share)::text,
                                            'endorsed', p.endorsed) END
