@@ -2,6 +2,9 @@
 SET LOCAL ROLE aidledger_owner;
 SET LOCAL search_path = aidledger;
 
+-- What is sealed meanwhile would be in neither: the sealer waits, and goes on with what is made here.
+LOCK TABLE ledger_leaf IN SHARE ROW EXCLUSIVE MODE;
+
 CREATE TABLE rollup_speech (
     organisation_id uuid   NOT NULL,
     day             date   NOT NULL,

@@ -4,19 +4,21 @@
 SET LOCAL ROLE aidledger_owner;
 SET LOCAL search_path = aidledger;
 
-CREATE FUNCTION explained_days(key jsonb) RETURNS daterange
+CREATE FUNCTION explained_days(first_year text, last_year text, key jsonb) RETURNS daterange
 LANGUAGE sql STABLE
-RETURN CASE WHEN key ->> 'period_basis' = 'reporting'
-              OR coalesce(key ->> 'year', key ->> 'year_from', key ->> 'year_to') IS NULL
-            THEN NULL
-            ELSE daterange(
-                make_date(coalesce(key ->> 'year', key ->> 'year_from', '2')::integer
-                          - (key ? 'fiscal_year_of')::integer, 1, 1),
-                make_date(coalesce(key ->> 'year', key ->> 'year_to', '9990')::integer + 1
-                          + (key ? 'fiscal_year_of')::integer, 1, 1)) END;
-COMMENT ON FUNCTION explained_days(jsonb) IS
-    'Days outside of which nothing is dated that a figure of these years is made of, null when there are '
-    'none: a fiscal year takes in part of the calendar year before or after.';
+AS $$
+    SELECT CASE WHEN key ->> 'period_basis' = 'reporting' OR coalesce(first_year, last_year) IS NULL
+                THEN NULL
+                -- Years that go backwards are none.
+                ELSE daterange(make_date(least(y.first, y.last) - y.fiscal, 1, 1),
+                               make_date(y.last + y.fiscal, 1, 1)) END
+      FROM (SELECT coalesce(first_year, '2')::integer AS first,
+                   coalesce(last_year, '9990')::integer + 1 AS last,
+                   (key ? 'fiscal_year_of')::integer AS fiscal) AS y
+$$;
+COMMENT ON FUNCTION explained_days(text, text, jsonb) IS
+    'Days outside of which nothing is dated that belongs to these years, null when there are none: a '
+    'fiscal year takes in part of the calendar year before or after.';
 
 -- A report asks for it many times, in one transaction: what names a country is looked for once.
 CREATE OR REPLACE FUNCTION report_scope(of_donor text, of_country text) RETURNS uuid[]
@@ -108,7 +110,7 @@ COMMENT ON FUNCTION explained_parts(uuid, text, text[], text, uuid, daterange, u
     'The parts of transactions that figures of money are made of, each with its place in the log, as '
     'the report counts them: of a donor, a country, some types and days, and of these commitments '
     'alone, or all where these are null.';
-GRANT EXECUTE ON FUNCTION explained_days(jsonb),
+GRANT EXECUTE ON FUNCTION explained_days(text, text, jsonb),
       explained_parts(uuid, text, text[], text, uuid, daterange, uuid[])
    TO aidledger_public, aidledger_scoped, aidledger_reporter;
 
@@ -125,7 +127,7 @@ DECLARE
     of_goods boolean := coalesce((key ->> 'in_kind')::boolean, false);
     target   text := key ->> 'convert_to';
     of_set   uuid := (key ->> 'rate_set')::uuid;
-    of_days  daterange := explained_days(key);
+    of_days  daterange := explained_days(key ->> 'year', key ->> 'year', key);
     of_commitments uuid[] := report_scope(key ->> 'donor', key ->> 'country');
     until_leaf     bigint := report_position();
 BEGIN
@@ -240,7 +242,8 @@ BEGIN
     part AS MATERIALIZED (
         SELECT p.*
           FROM explained_parts(explained_donor(key), key ->> 'country', types, target, of_set,
-                               explained_days(key)) AS p
+                               explained_days(coalesce(key ->> 'year', key ->> 'year_from'),
+                                              coalesce(key ->> 'year', key ->> 'year_to'), key)) AS p
          WHERE explain_fits(key, 'country', p.country)
            AND explain_fits(key, 'region', p.region)
            AND explain_fits(key, 'sector', p.sector)
@@ -475,7 +478,7 @@ BEGIN
     WITH part AS MATERIALIZED (
         SELECT p.*
           FROM explained_parts(explained_donor(key), key ->> 'country', ARRAY['2'], target, of_set,
-                               explained_days(key)) AS p),
+                               explained_days(key ->> 'year', key ->> 'year', key)) AS p),
     class AS MATERIALIZED (
         SELECT c.*
           FROM report_contents(ARRAY(SELECT DISTINCT p.commitment_id FROM part AS p)) AS c
@@ -555,7 +558,7 @@ BEGIN
         SELECT p.*
           FROM explained_parts(explained_donor(key), key ->> 'country', ARRAY['2', '3'],
                                key ->> 'convert_to', (key ->> 'rate_set')::uuid,
-                               explained_days(key)) AS p
+                               explained_days(key ->> 'year', key ->> 'year', key)) AS p
          WHERE explain_fits(key, 'country', p.country)
            AND explain_fits(key, 'currency', p.currency)
            AND (NOT key ? 'year'

@@ -11,7 +11,7 @@ enum {
     METRICS_ROUTES = 256,
     METRICS_STATUSES = 24,
     METRICS_BUCKETS = 12, /* the last one takes what is slower than every bound */
-    METRICS_LANES = 8,
+    METRICS_LANES = 9,
     METRICS_DEADLINES = 6
 };
 

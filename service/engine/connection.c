@@ -104,8 +104,7 @@ static void take_result(struct connection *c, const struct expect *expect, PGres
     if (expect->what == EXPECT_STATEMENT && c->plan->kind->serves == LANE_REPORT &&
         !flight->plain && flight->result != NULL && sqlstate_is_success(flight->result))
         /* What only reads is as good as committed. */
-        kept_add(c->plan->kept, flight->x, flight->result, c->heard_ms - flight->sent_ms,
-                 c->heard_ms);
+        kept_add(c->plan->kept, flight->x, flight->result, flight->sent_ms, c->heard_ms);
     /* Reads that share a Sync need not wait for it; with a Sync of its own the statement has
        succeeded only once the Sync has: a commit can fail too. */
     if (expect->what == EXPECT_STATEMENT && shares_sync(c, flight->x) && flight->result != NULL)

@@ -153,7 +153,7 @@ static struct answer *use(struct kept *kept, struct answer **at)
 /* Whoever asked for no position has just been told the newest one. */
 static void see_newest(struct answer *answer, const struct exchange *x, int64_t now_ms)
 {
-    if (x->as_of == NULL)
+    if (x->as_of == NULL && now_ms > answer->newest_ms)
         answer->newest_ms = now_ms;
 }
 
@@ -182,6 +182,29 @@ static struct answer **find_last(struct kept *kept, uint64_t hash)
     return last;
 }
 
+static int64_t stands_ms(const struct answer *answer)
+{
+    return answer->took_ms < KEPT_STANDS_MS / KEPT_STANDS ? answer->took_ms * KEPT_STANDS
+                                                          : KEPT_STANDS_MS;
+}
+
+static struct answer **find_standing(struct kept *kept, const struct exchange *x, int64_t now_ms)
+{
+    if (kept->room == 0 || kept->prompt_ms == 0 || x->as_of != NULL || x->no_cache ||
+        x->method != METHOD_GET || !put_question(kept, x))
+        return NULL;
+    struct answer **at = find_last(kept, hash_question(kept));
+    return at != NULL && (*at)->took_ms >= kept->prompt_ms &&
+                   now_ms - (*at)->newest_ms <= 3 * stands_ms(*at)
+               ? at
+               : NULL;
+}
+
+bool kept_stands(struct kept *kept, const struct exchange *x, int64_t now_ms)
+{
+    return find_standing(kept, x, now_ms) != NULL;
+}
+
 static bool tell(const struct answer *answer, int64_t age_ms, struct exchange *x)
 {
     const char **const to[WORDS] = {&x->response.tree_size, &x->preface.members, &x->preface.note,
@@ -197,21 +220,23 @@ static bool tell(const struct answer *answer, int64_t age_ms, struct exchange *x
 
 PGresult *kept_standing(struct kept *kept, struct exchange *x, int64_t now_ms, bool *renew)
 {
+    const bool can_renew = *renew;
     *renew = false;
-    if (kept->room == 0 || kept->prompt_ms == 0 || x->as_of != NULL || x->no_cache ||
-        x->method != METHOD_GET || !put_question(kept, x))
-        return NULL;
-    struct answer **at = find_last(kept, hash_question(kept));
-    if (at == NULL || (*at)->took_ms < kept->prompt_ms ||
-        now_ms - (*at)->newest_ms > (*at)->took_ms * KEPT_FALLS)
+    struct answer **at = find_standing(kept, x, now_ms);
+    if (at == NULL)
         return NULL;
     struct answer *answer = use(kept, at);
     const int64_t age_ms = now_ms - answer->newest_ms;
-    PGresult *rows = tell(answer, age_ms, x) ? copy_rows(answer->rows) : NULL;
-    if (rows != NULL && age_ms > answer->took_ms * KEPT_STANDS && now_ms >= answer->renew_ms) {
-        *renew = true;
-        answer->renew_ms = now_ms + answer->took_ms * KEPT_STANDS;
+    PGresult *rows = copy_rows(answer->rows);
+    if (rows == NULL || !tell(answer, age_ms, x)) {
+        PQclear(rows);
+        x->response.tree_size = x->response.related = x->response.age = NULL;
+        x->preface = (struct preface){.members = NULL};
+        return NULL;
     }
+    *renew = can_renew && age_ms > stands_ms(answer) && now_ms >= answer->renew_ms;
+    if (*renew)
+        answer->renew_ms = now_ms + stands_ms(answer);
     return rows;
 }
 
@@ -245,24 +270,27 @@ static struct answer *make_answer(const struct kept *kept, const struct exchange
     return answer;
 }
 
-void kept_add(struct kept *kept, const struct exchange *x, const PGresult *rows, int64_t took_ms,
-              int64_t now_ms)
+void kept_add(struct kept *kept, const struct exchange *x, const PGresult *rows, int64_t began_ms,
+              int64_t ended_ms)
 {
-    const bool slow = kept->prompt_ms > 0 && took_ms >= kept->prompt_ms;
+    const bool slow = kept->prompt_ms > 0 && ended_ms - began_ms >= kept->prompt_ms;
     const size_t most = kept->room / (slow ? SLOW_SHARE : SHARE);
     if (PQresultMemorySize(rows) > most || x->response.tree_size == NULL || !put_question(kept, x))
         return;
     const uint64_t hash = hash_question(kept);
-    if (*find(kept, hash, x->response.tree_size) != NULL)
+    struct answer *there = *find(kept, hash, x->response.tree_size);
+    if (there != NULL) {
+        see_newest(there, x, began_ms);
         return;
+    }
     struct answer *answer = make_answer(kept, x, rows);
     if (answer == NULL || answer->rows == NULL || answer->bytes > most) {
         let_go(answer);
         return;
     }
     answer->hash = hash;
-    answer->took_ms = took_ms;
-    see_newest(answer, x, now_ms);
+    answer->took_ms = ended_ms - began_ms;
+    see_newest(answer, x, began_ms);
     put_first(kept, answer);
     while (kept->bytes > kept->room || kept->count > ANSWERS_MAX)
         forget_last(kept);

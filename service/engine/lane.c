@@ -39,6 +39,8 @@ const struct lane_kind lane_kinds[LANE_KINDS] = {
     {"patient-explain", "aidledger_public", LANE_EXPLAIN, false, false, false, NEW_PLANS, 1, true},
 };
 
+static_assert((int)LANE_KINDS <= (int)METRICS_LANES, "each lane is counted by itself");
+
 struct lane {
     struct connection_plan plan;
     struct lanes *lanes;
@@ -56,7 +58,8 @@ struct lanes {
     struct arena *arena;
     struct plain *plain; /* of each statement */
     struct kept *kept;
-    struct exchange *standing; /* answered already, to be handed back: by next, rows in result */
+    struct exchange *standing; /* to be answered with what is kept, by next */
+    bool renewing;             /* a report is made anew that nobody waits for */
     struct lane lane[LANE_KINDS];
 };
 
@@ -159,59 +162,54 @@ static struct lane *more_patient(const struct lane *lane)
     return NULL;
 }
 
-/* Whether a report is answered with what it came to a while ago, which is then made anew for those
-   who ask next, where nobody waits for anything else. Rollups are never slow. */
-static bool answer_standing(struct lanes *lanes, struct lane *lane, struct exchange *x)
+/* Whether a report is answered with what it came to a while ago. Rollups are never slow. */
+static bool is_standing(const struct lanes *lanes, const struct exchange *x)
 {
-    bool renew;
-    if (x->statement->kind != STATEMENT_REPORT ||
-        plain_fits(&lanes->plain[x->statement - lanes->plan.statements], x))
-        return false;
-    x->result = kept_standing(lanes->kept, x, x->queued_ms, &renew);
-    if (x->result == NULL)
-        return false;
-    struct lane *patient = renew ? more_patient(lane) : NULL;
-    struct exchange *anew = patient != NULL ? renew_make(x) : NULL;
-    if (anew != NULL) {
-        anew->queued_ms = clock_ms();
-        enqueue(patient, anew);
+    return x->statement->kind == STATEMENT_REPORT &&
+           !plain_fits(&lanes->plain[x->statement - lanes->plan.statements], x) &&
+           kept_stands(lanes->kept, x, x->queued_ms);
+}
+
+/* The lane that x waits for first; NULL: there is none for it. */
+static struct lane *lane_of(struct lanes *lanes, const struct exchange *x)
+{
+    for (size_t i = 0; i < LANE_KINDS; i++) {
+        const struct lane_kind *kind = lanes->lane[i].plan.kind;
+        if (kind->serves == x->statement->lane && !kind->patient &&
+            (kind->serves > LANE_LIST || kind->anonymous != x->principal.known))
+            return &lanes->lane[i];
     }
-    metrics_add(&lane->plan.metrics->kept, 1);
-    x->next = lanes->standing;
-    lanes->standing = x;
-    return true;
+    return NULL;
 }
 
 bool lanes_submit(struct lanes *lanes, struct exchange *x)
 {
-    for (size_t i = 0; i < LANE_KINDS; i++) {
-        struct lane *lane = &lanes->lane[i];
-        if (lane->plan.kind->serves != x->statement->lane || lane->plan.kind->patient ||
-            (lane->plan.kind->serves <= LANE_LIST &&
-             lane->plan.kind->anonymous == x->principal.known))
-            continue;
-        if (!backlog_admit(x)) {
-            metrics_add(&lane->plan.metrics->refused, 1);
-            return false;
-        }
-        x->queued_ms = clock_ms();
-        if (answer_standing(lanes, lane, x))
-            return true;
-        struct exchange *asking = alike_find(lane->first, x);
-        if (asking != NULL) {
-            metrics_add(&lane->plan.metrics->shared, 1);
-            alike_join(asking, x);
-            return true;
-        }
-        if (lane->waiting >= (size_t)lanes->plan.config->waiting_max) {
-            metrics_add(&lane->plan.metrics->refused, 1);
-            refuse_unavailable(x, "Too many requests are waiting for the database.");
-            return false;
-        }
-        enqueue(lane, x);
+    struct lane *lane = lane_of(lanes, x);
+    if (lane == NULL)
+        return problem_set(&x->problem, PROBLEM_INTERNAL, "This request has no lane.");
+    if (!backlog_admit(x)) {
+        metrics_add(&lane->plan.metrics->refused, 1);
+        return false;
+    }
+    x->queued_ms = clock_ms();
+    if (is_standing(lanes, x)) {
+        x->next = lanes->standing;
+        lanes->standing = x;
         return true;
     }
-    return problem_set(&x->problem, PROBLEM_INTERNAL, "This request has no lane.");
+    struct exchange *asking = alike_find(lane->first, x);
+    if (asking != NULL) {
+        metrics_add(&lane->plan.metrics->shared, 1);
+        alike_join(asking, x);
+        return true;
+    }
+    if (lane->waiting >= (size_t)lanes->plan.config->waiting_max) {
+        metrics_add(&lane->plan.metrics->refused, 1);
+        refuse_unavailable(x, "Too many requests are waiting for the database.");
+        return false;
+    }
+    enqueue(lane, x);
+    return true;
 }
 
 /* ---------------------------------------------------------------- landing */
@@ -219,6 +217,12 @@ bool lanes_submit(struct lanes *lanes, struct exchange *x)
 /* Hands the exchange back, and those who joined it. The result is theirs from here on. */
 static void land(struct lanes *lanes, struct exchange *x, PGresult *result)
 {
+    if (x->behind) {
+        assert(x->joined == NULL); /* the patient lane is not searched for those who ask the same */
+        lanes->renewing = false;
+        renew_end(x, result);
+        return;
+    }
     struct exchange *joined = alike_share(x, result);
     while (joined != NULL) {
         struct exchange *other = joined;
@@ -226,10 +230,7 @@ static void land(struct lanes *lanes, struct exchange *x, PGresult *result)
         other->next = NULL;
         lanes->plan.landed(other);
     }
-    if (x->behind)
-        renew_end(x);
-    else
-        lanes->plan.landed(x);
+    lanes->plan.landed(x);
 }
 
 static void retry_later(struct lane *lane, struct exchange *x)
@@ -322,15 +323,41 @@ static void pump_lane(struct lane *lane)
     }
 }
 
-/* Not while they are submitted: who submits is not through with them then. */
+/* For those who ask next, where nobody waits for anything else: one report at a time. */
+static void begin_renewal(struct lanes *lanes, struct lane *patient, const struct exchange *x)
+{
+    struct exchange *anew = renew_make(x);
+    if (anew == NULL)
+        return;
+    anew->queued_ms = clock_ms();
+    enqueue(patient, anew);
+    lanes->renewing = true;
+}
+
+/* Not while they are submitted, for who submits is not through with them then. Each is copied when
+   the one before has been counted among what clients have not read yet. */
 static void land_standing(struct lanes *lanes)
 {
     while (lanes->standing != NULL) {
         struct exchange *x = lanes->standing;
+        struct lane *lane = lane_of(lanes, x);
         lanes->standing = x->next;
         x->next = NULL;
-        PGresult *rows = x->result;
-        x->result = NULL;
+        if (!backlog_admit(x)) {
+            metrics_add(&lane->plan.metrics->refused, 1);
+            land(lanes, x, NULL);
+            continue;
+        }
+        struct lane *patient = lanes->renewing ? NULL : more_patient(lane);
+        bool renew = patient != NULL;
+        PGresult *rows = kept_standing(lanes->kept, x, clock_ms(), &renew);
+        if (rows == NULL) {
+            enqueue(lane, x);
+            continue;
+        }
+        if (renew)
+            begin_renewal(lanes, patient, x);
+        metrics_add(&lane->plan.metrics->kept, 1);
         land(lanes, x, rows);
     }
 }

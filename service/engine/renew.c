@@ -44,15 +44,16 @@ struct exchange *renew_make(const struct exchange *x)
     return NULL;
 }
 
-void renew_end(struct exchange *x)
+void renew_end(struct exchange *x, PGresult *result)
 {
-    if (problem_is_set(&x->problem) || !sqlstate_is_success(x->result)) {
+    if (!sqlstate_is_success(result)) {
         struct log_line line;
         log_begin(&line, LOG_WARN, "report_not_renewed");
         log_text(&line, "route", x->route);
         log_text(&line, "reason",
-                 problem_is_set(&x->problem) ? x->problem.detail : PQresultErrorMessage(x->result));
+                 problem_is_set(&x->problem) ? x->problem.detail : PQresultErrorMessage(result));
         log_end(&line);
     }
+    PQclear(result);
     arena_free(x->arena);
 }

@@ -198,7 +198,8 @@ static void add_cors(struct MHD_Response *response, const struct exchange *x)
         return;
     }
     add(response, "Access-Control-Allow-Methods", "GET, HEAD");
-    add(response, "Access-Control-Allow-Headers", "Accept, Authorization, If-None-Match");
+    add(response, "Access-Control-Allow-Headers",
+        "Accept, Authorization, Cache-Control, If-None-Match");
     add(response, "Access-Control-Max-Age", "86400");
 }
 

@@ -146,6 +146,23 @@ test('a promise: the instalments due in the year, the payments made in it', asyn
     });
 });
 
+test('years narrow what they are years of, and nothing else', async () => {
+    const figures = async (query) => (await get(`/v1/reports/${query}&as_of=${set.size}`)).figures;
+    const all = await figures('portfolio/explain/committed?donor=XI-TEST-SOUTH');
+    assert.ok(all.length > 0);
+    // Years from and to are the cube's alone.
+    for (const query of ['portfolio/explain/committed?donor=XI-TEST-SOUTH&year_from=2100',
+        'portfolio/explain/committed?donor=XI-TEST-SOUTH&year_to=1950']) {
+        assert.deepEqual(await figures(query), all, query);
+    }
+    const cube = 'cube/explain/amount?donor=XI-TEST-SOUTH&transaction_type=2';
+    assert.notDeepEqual(await figures(cube), []);
+    assert.deepEqual(await figures(`${cube}&year_from=2100`), []);
+    assert.deepEqual(await figures(`${cube}&year_to=1950`), []);
+    assert.deepEqual(await figures(`${cube}&year_from=2022&year_to=2000`), []);
+    assert.deepEqual(await figures(`${cube}&year_from=1950`), await figures(cube));
+});
+
 test('pages: every record once, each page the same whatever came later', async () => {
     const base = `/v1/reports/portfolio/explain/disbursed?as_of=${world.size}`;
     const all = (await get(`${base}&limit=200`)).items;

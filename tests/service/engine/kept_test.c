@@ -47,7 +47,7 @@ static void keep_after(struct kept *kept, const struct exchange *x, const char *
                        int64_t took_ms)
 {
     PGresult *rows = rows_of(text);
-    kept_add(kept, x, rows, took_ms, NOW_MS);
+    kept_add(kept, x, rows, NOW_MS, NOW_MS + took_ms);
     PQclear(rows);
 }
 
@@ -166,8 +166,9 @@ END_TEST
 /* What a new question is answered with when it comes so much later. */
 static void expect_standing(struct kept *kept, int64_t later_ms, const char *text, bool renewed)
 {
-    bool renew = !renewed;
+    bool renew = true;
     struct exchange *x = asking("one", NULL);
+    ck_assert_int_eq(kept_stands(kept, x, NOW_MS + later_ms), text != NULL);
     PGresult *rows = kept_standing(kept, x, NOW_MS + later_ms, &renew);
     ck_assert_int_eq(renew, renewed);
     if (text != NULL) {
@@ -196,6 +197,13 @@ START_TEST(a_slow_answer_stands_is_renewed_once_and_falls)
     keep_after(kept, x, "slow", 1000);
     expect_standing(kept, 0, "slow", false);
     expect_standing(kept, 20000, "slow", false);
+    bool renew = false; /* nothing can be made anew now */
+    struct exchange *later = asking("one", NULL);
+    PGresult *rows = kept_standing(kept, later, NOW_MS + 20001, &renew);
+    ck_assert_ptr_nonnull(rows);
+    ck_assert(!renew);
+    PQclear(rows);
+    suite_exchange_free(later);
     expect_standing(kept, 20001, "slow", true);
     expect_standing(kept, 20002, "slow", false);
     expect_standing(kept, 40001, "slow", true); /* nothing has come of it */
@@ -203,12 +211,23 @@ START_TEST(a_slow_answer_stands_is_renewed_once_and_falls)
     expect_standing(kept, 60001, NULL, false);
     suite_exchange_free(x);
     kept_free(kept);
+    kept = kept_make(ROOM, PROMPT_MS);
+    x = asking("one", "12");
+    x->preface.members = "\"said\":true";
+    x->response.related = "/v1/thing";
+    keep_after(kept, x, "very slow", KEPT_STANDS_MS);
+    expect_standing(kept, KEPT_STANDS_MS, "very slow", false);
+    expect_standing(kept, KEPT_STANDS_MS + 1, "very slow", true);
+    expect_standing(kept, 3 * KEPT_STANDS_MS, "very slow", true);
+    expect_standing(kept, 3 * KEPT_STANDS_MS + 1, NULL, false);
+    suite_exchange_free(x);
+    kept_free(kept);
 }
 END_TEST
 
 START_TEST(what_is_prompt_bound_or_must_be_new_does_not_stand)
 {
-    bool renew;
+    bool renew = true;
     struct kept *kept = kept_make(ROOM, PROMPT_MS);
     struct exchange *bound = asking("one", "12");
     bound->as_of = "12";
@@ -238,7 +257,7 @@ END_TEST
 
 START_TEST(the_last_one_decides_and_the_newest_is_seen_again)
 {
-    bool renew;
+    bool renew = true;
     struct kept *kept = kept_make(ROOM, PROMPT_MS);
     struct exchange *x = asking("one", "12");
     keep_after(kept, x, "slow", 1000);
@@ -253,7 +272,7 @@ START_TEST(the_last_one_decides_and_the_newest_is_seen_again)
     PQclear(rows);
     struct exchange *later = asking("one", "13");
     rows = rows_of("prompt");
-    kept_add(kept, later, rows, 1, NOW_MS + 62000);
+    kept_add(kept, later, rows, NOW_MS + 62000, NOW_MS + 62001);
     PQclear(rows);
     ck_assert_ptr_null(kept_standing(kept, again, NOW_MS + 62001, &renew));
     suite_exchange_free(later);
