@@ -341,6 +341,7 @@ static void land_standing(struct lanes *lanes)
     while (lanes->standing != NULL) {
         struct exchange *x = lanes->standing;
         struct lane *lane = lane_of(lanes, x);
+        assert(lane != NULL); /* it was submitted */
         lanes->standing = x->next;
         x->next = NULL;
         if (!backlog_admit(x)) {
@@ -355,7 +356,7 @@ static void land_standing(struct lanes *lanes)
             enqueue(lane, x);
             continue;
         }
-        if (renew)
+        if (renew && patient != NULL)
             begin_renewal(lanes, patient, x);
         metrics_add(&lane->plan.metrics->kept, 1);
         land(lanes, x, rows);

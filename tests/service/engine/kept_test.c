@@ -218,8 +218,8 @@ START_TEST(a_slow_answer_stands_is_renewed_once_and_falls)
     keep_after(kept, x, "very slow", KEPT_STANDS_MS);
     expect_standing(kept, KEPT_STANDS_MS, "very slow", false);
     expect_standing(kept, KEPT_STANDS_MS + 1, "very slow", true);
-    expect_standing(kept, 3 * KEPT_STANDS_MS, "very slow", true);
-    expect_standing(kept, 3 * KEPT_STANDS_MS + 1, NULL, false);
+    expect_standing(kept, (int64_t)3 * KEPT_STANDS_MS, "very slow", true);
+    expect_standing(kept, (int64_t)3 * KEPT_STANDS_MS + 1, NULL, false);
     suite_exchange_free(x);
     kept_free(kept);
 }
