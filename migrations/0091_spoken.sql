@@ -27,7 +27,7 @@ AS $$
         ON CONFLICT DO NOTHING
 $$;
 COMMENT ON FUNCTION rollup_speech_fold(bigint, bigint) IS
-    'Brings rollup_speech from one position of the log to a later one.';
+    'Brings rollup_speech from one position of the log to a later one, as rollups_fold() does on its way.';
 
 CREATE OR REPLACE FUNCTION rollups_fold(most bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -47,11 +47,19 @@ BEGIN
       FROM ledger_leaf AS l
       JOIN ledger_entry AS e ON e.entry = l.entry
      WHERE l.leaf_index = until_leaf - 1;
+    WITH statement AS MATERIALIZED (
+        SELECT l.leaf_index, e.aggregate, e.organisation_id, (e.at AT TIME ZONE 'UTC')::date AS day
+          FROM ledger_leaf AS l
+          JOIN ledger_entry AS e ON e.entry = l.entry
+         WHERE l.leaf_index >= held.tree_size AND l.leaf_index < until_leaf),
+    speech AS (
+        INSERT INTO rollup_speech (organisation_id, day, first_leaf)
+        SELECT s.organisation_id, s.day, min(s.leaf_index)
+          FROM statement AS s
+         GROUP BY s.organisation_id, s.day
+            ON CONFLICT DO NOTHING)
     SELECT coalesce(array_agg(w.id), '{}') INTO touched
-      FROM (SELECT DISTINCT e.aggregate AS id
-              FROM ledger_leaf AS l
-              JOIN ledger_entry AS e ON e.entry = l.entry
-             WHERE l.leaf_index >= held.tree_size AND l.leaf_index < until_leaf) AS w
+      FROM (SELECT DISTINCT s.aggregate AS id FROM statement AS s) AS w
      WHERE EXISTS (SELECT FROM commitment AS c WHERE c.id = w.id);
     IF EXISTS (SELECT FROM ledger_leaf AS l
                  JOIN transaction AS t ON t.entry = l.entry
@@ -61,7 +69,6 @@ BEGIN
                    WHERE l.leaf_index >= held.tree_size AND l.leaf_index < until_leaf) THEN
         PERFORM rollup_money_fold(held.tree_size, until_leaf);
     END IF;
-    PERFORM rollup_speech_fold(held.tree_size, until_leaf);
     PERFORM rollup_disagreement_fold(touched, until_leaf);
     -- The day goes back, too, where the last statement of a turn was made before one of the turn before.
     IF until_day <> held.day THEN
@@ -121,7 +128,15 @@ BEGIN
 END
 $$;
 
-SELECT rollup_speech_fold(0, p.tree_size) FROM rollup_progress AS p;
+-- All at once: each table is read from end to end.
+SET LOCAL enable_nestloop = off;
+INSERT INTO rollup_speech (organisation_id, day, first_leaf)
+SELECT e.organisation_id, (e.at AT TIME ZONE 'UTC')::date, min(l.leaf_index)
+  FROM ledger_leaf AS l
+  JOIN ledger_entry AS e ON e.entry = l.entry
+ WHERE l.leaf_index < (SELECT p.tree_size FROM rollup_progress AS p)
+ GROUP BY 1, 2;
+SET LOCAL enable_nestloop = on;
 ANALYZE rollup_speech;
 
 -- The rollups may be behind the position: what they have not seen is looked up.
@@ -167,7 +182,6 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION rollup_speech_fold(bigint, bigint) TO aidledger_sealer;
 GRANT SELECT, INSERT ON rollup_speech TO aidledger_sealer;
 GRANT SELECT ON rollup_speech, rollup_progress TO aidledger_public, aidledger_scoped, aidledger_reporter;
 GRANT EXECUTE ON FUNCTION report_spoken(uuid[])

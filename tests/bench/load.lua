@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 --
 -- wrk ... -s load.lua URL -- read | spread PATH ... | write TOKEN BODY
+-- LOAD_PAUSE_MS is how long a client waits before its next request.
 local kind, token, body
 local paths = {}
 local thread_count, sent = 0, 0
@@ -18,6 +19,13 @@ function init(args)
     end
     math.randomseed(os.time() + number)
     run = math.random(1000000000)
+end
+
+local pause_ms = tonumber(os.getenv('LOAD_PAUSE_MS') or '0')
+if pause_ms > 0 then
+    function delay()
+        return pause_ms
+    end
 end
 
 function request()

@@ -16,6 +16,7 @@ import { promisify } from 'node:util';
 
 const [build, sizes, seconds = '5'] = process.argv.slice(2);
 const CLIENTS = 16;
+const PAUSE_MS = 3; // about half of what the service could do
 const PG_BIN = process.env.AIDLEDGER_PG_BIN ?? '/usr/lib/postgresql/15/bin';
 const here = new URL('.', import.meta.url).pathname;
 const run = promisify(execFile);
@@ -79,9 +80,9 @@ function ask(conninfo, sql) {
             env: { ...process.env, PGOPTIONS: '-c search_path=aidledger -c jit=off' } }).trim();
 }
 
-async function wrk(base, connections, paths) {
+async function wrk(base, connections, paths, pause = 0) {
     const { stdout } = await run('wrk', ['-t1', '--timeout', '30s', `-c${connections}`, `-d${seconds}`, '-s',
-        `${here}load.lua`, base, '--', 'spread', ...paths]);
+        `${here}load.lua`, base, '--', 'spread', ...paths], { env: { ...process.env, LOAD_PAUSE_MS: String(pause) } });
     const figures = JSON.parse(stdout.split('\n').find((line) => line.startsWith('{')));
     if (figures.errors > 0) {
         throw new Error(`${paths[0]}: ${figures.errors} errors`);
@@ -172,8 +173,9 @@ function memoryOf(pid, name) {
 }
 
 // Point reads alone, beside somebody who pulls the whole portfolio as a workbook, again and again, and
-// beside a process that does nothing but compute: what any work at all on the same cores costs them.
-async function besideWorkbook(base, service, conninfo) {
+// beside a process that does nothing but compute: what any work at all on the same cores costs them. Once
+// as fast as answers come, which leaves no core idle, and once with clients that pause.
+async function besideWorkbook(base, service, conninfo, pause) {
     const paths = ask(conninfo, 'SELECT id FROM commitment WHERE published ORDER BY id LIMIT 200').split('\n')
         .map((id) => `/v1/commitments/${id}`);
     const rows = Number(ask(conninfo, 'SELECT count(*) FROM rollup_portfolio WHERE NOT in_kind'));
@@ -188,7 +190,7 @@ async function besideWorkbook(base, service, conninfo) {
             pulled += 1;
         }
     };
-    await wrk(base, CLIENTS, paths);
+    await wrk(base, CLIENTS, paths, pause);
     writeFileSync(`/proc/${service.pid}/clear_refs`, '5');
     const before = memoryOf(service.pid, 'VmRSS');
     // The kernel keeps the list of children by thread: to look through all processes would disturb.
@@ -201,14 +203,14 @@ async function besideWorkbook(base, service, conninfo) {
     const p99 = { alone: [], beside: [], spinning: [] };
     try {
         for (let round = 0; round < 3; round++) {
-            p99.alone.push((await wrk(base, CLIENTS, paths)).p99);
+            p99.alone.push((await wrk(base, CLIENTS, paths, pause)).p99);
             isPulling = true;
             const [beside] = await Promise.all([
-                wrk(base, CLIENTS, paths).finally(() => { isPulling = false; }), pull()]);
+                wrk(base, CLIENTS, paths, pause).finally(() => { isPulling = false; }), pull()]);
             p99.beside.push(beside.p99);
             const spinning = spawn('setpriv', ['--pdeathsig', 'KILL', 'nice', '-n', '10',
                 'sh', '-c', 'while :; do :; done']);
-            p99.spinning.push((await wrk(base, CLIENTS, paths)).p99);
+            p99.spinning.push((await wrk(base, CLIENTS, paths, pause)).p99);
             spinning.kill('SIGKILL');
         }
     } finally {
@@ -295,9 +297,10 @@ async function measure(size, folder) {
             say(`${size}: ${name} ${alone.each.toFixed(2)} ms alone, p99 ${crowd.p99.toFixed(1)} ms at ${
                 CLIENTS}, ${cpu.toFixed(2)} ms of processor, plain SQL ${sql.toFixed(0)} ms`);
         }
-        const book = await besideWorkbook(base, service, conninfo);
+        const book = await besideWorkbook(base, service, conninfo, 0);
+        const calm = await besideWorkbook(base, service, conninfo, PAUSE_MS);
         const cost = await ingest(binary, conninfo, folder);
-        return { size, results, book, cost };
+        return { size, results, book, calm, cost };
     } finally {
         service?.kill('SIGTERM');
         await (service && once(service, 'exit'));
@@ -314,7 +317,7 @@ try {
     const [first] = all;
     const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
     console.log('transactions  report            ms alone  p99 ms at 16  ms CPU  times plain SQL  growth');
-    for (const { size, results, book, cost } of all) {
+    for (const { size, results, book, calm, cost } of all) {
         for (const [name, figures] of Object.entries(results)) {
             const growth = figures.alone / first.results[name].alone;
             console.log([String(size).padStart(12), name.padEnd(16), figures.alone.toFixed(2).padStart(9),
@@ -328,6 +331,9 @@ try {
             book.beside.toFixed(1)} ms beside ${book.pulled} workbooks of ${book.rows} rows, which take ${
             book.more.toFixed(0)} MiB more in the service and ${book.child.toFixed(0)} MiB in the process that makes one; ${
             book.spinning.toFixed(1)} ms beside a process of the same priority that does nothing but compute`);
+        console.log(`${size}: with ${PAUSE_MS} ms between their requests ${calm.alone.toFixed(1)} ms alone, ${
+            calm.beside.toFixed(1)} ms beside ${calm.pulled} workbooks, ${
+            calm.spinning.toFixed(1)} ms beside a process that does nothing but compute`);
         console.log(`${size}: an import with its place in the log takes ${cost.toFixed(3)} times the processor `
             + 'time that it takes without rollups');
     }
