@@ -15,19 +15,19 @@ COMMENT ON TABLE rollup_speech IS
     'The days (UTC) on which each organisation made statements, and the first leaf of each: what was known '
     'at any position.';
 
-CREATE FUNCTION rollup_speech_fold(from_leaf bigint, to_leaf bigint) RETURNS void
-LANGUAGE sql
+CREATE FUNCTION rollup_speech_make(until_leaf bigint) RETURNS void
+LANGUAGE sql SET enable_nestloop = off
 AS $$
     INSERT INTO rollup_speech (organisation_id, day, first_leaf)
     SELECT e.organisation_id, (e.at AT TIME ZONE 'UTC')::date, min(l.leaf_index)
       FROM ledger_leaf AS l
       JOIN ledger_entry AS e ON e.entry = l.entry
-     WHERE l.leaf_index >= from_leaf AND l.leaf_index < to_leaf
+     WHERE l.leaf_index < until_leaf
      GROUP BY 1, 2
-        ON CONFLICT DO NOTHING
 $$;
-COMMENT ON FUNCTION rollup_speech_fold(bigint, bigint) IS
-    'Brings rollup_speech from one position of the log to a later one, as rollups_fold() does on its way.';
+COMMENT ON FUNCTION rollup_speech_make(bigint) IS
+    'Fills rollup_speech, which is empty, up to a position of the log: each table is read from end to end. '
+    'rollups_fold() carries it on.';
 
 CREATE OR REPLACE FUNCTION rollups_fold(most bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -108,9 +108,9 @@ BEGIN
     WHILE done < there
     LOOP
         PERFORM rollup_money_fold(done, least(there, done + leaves_at_once));
-        PERFORM rollup_speech_fold(done, least(there, done + leaves_at_once));
         done := done + leaves_at_once;
     END LOOP;
+    PERFORM rollup_speech_make(there);
     LOOP
         batch := ARRAY(SELECT c.id
                         FROM commitment AS c
@@ -128,15 +128,7 @@ BEGIN
 END
 $$;
 
--- All at once: each table is read from end to end.
-SET LOCAL enable_nestloop = off;
-INSERT INTO rollup_speech (organisation_id, day, first_leaf)
-SELECT e.organisation_id, (e.at AT TIME ZONE 'UTC')::date, min(l.leaf_index)
-  FROM ledger_leaf AS l
-  JOIN ledger_entry AS e ON e.entry = l.entry
- WHERE l.leaf_index < (SELECT p.tree_size FROM rollup_progress AS p)
- GROUP BY 1, 2;
-SET LOCAL enable_nestloop = on;
+SELECT rollup_speech_make(p.tree_size) FROM rollup_progress AS p;
 ANALYZE rollup_speech;
 
 -- The rollups may be behind the position: what they have not seen is looked up.

@@ -67,7 +67,7 @@ struct response {
     const char *location;
     const char *next;        /* sealed cursor of the next page */
     const char *tree_size;   /* decimal */
-    const char *age;         /* of a report that is not of the newest position, in seconds */
+    const char *age;         /* of a report that may not be of the newest position, in seconds */
     const char *disposition; /* Content-Disposition, for downloads */
     const char *cache;       /* Cache-Control, NULL: respond.c decides */
     bool from_file;          /* the body is a file: */
@@ -91,7 +91,7 @@ struct preface {
      http/condition      idempotency_key, if_match
      csv_read_body       body                   when it came as CSV
      bind_exchange       values                 reads captures, query, body, statement
-     engine/lane         preface, response.tree_size and response.related of a report
+     engine/lane         preface, response.tree_size, .related and .age of a report
      engine/alike        result, held
      engine/result       response
      flow_landed         statement, values, render, then     of another round, when there is one

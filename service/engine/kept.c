@@ -16,7 +16,7 @@ enum {
     QUESTION_BYTES = 65536
 };
 
-/* What a report says beside its rows, in the order of kept_words(). */
+/* What a report says beside its rows: position, members, note and related. */
 enum { WORDS = 4 };
 
 /* Newest first. */

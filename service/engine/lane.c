@@ -182,6 +182,24 @@ static struct lane *lane_of(struct lanes *lanes, const struct exchange *x)
     return NULL;
 }
 
+/* Behind who waits already, or with one who asks the same. False: too many wait. */
+static bool line_up(struct lane *lane, struct exchange *x)
+{
+    struct exchange *asking = alike_find(lane->first, x);
+    if (asking != NULL) {
+        metrics_add(&lane->plan.metrics->shared, 1);
+        alike_join(asking, x);
+        return true;
+    }
+    if (lane->waiting >= (size_t)lane->lanes->plan.config->waiting_max) {
+        metrics_add(&lane->plan.metrics->refused, 1);
+        refuse_unavailable(x, "Too many requests are waiting for the database.");
+        return false;
+    }
+    enqueue(lane, x);
+    return true;
+}
+
 bool lanes_submit(struct lanes *lanes, struct exchange *x)
 {
     struct lane *lane = lane_of(lanes, x);
@@ -197,19 +215,7 @@ bool lanes_submit(struct lanes *lanes, struct exchange *x)
         lanes->standing = x;
         return true;
     }
-    struct exchange *asking = alike_find(lane->first, x);
-    if (asking != NULL) {
-        metrics_add(&lane->plan.metrics->shared, 1);
-        alike_join(asking, x);
-        return true;
-    }
-    if (lane->waiting >= (size_t)lanes->plan.config->waiting_max) {
-        metrics_add(&lane->plan.metrics->refused, 1);
-        refuse_unavailable(x, "Too many requests are waiting for the database.");
-        return false;
-    }
-    enqueue(lane, x);
-    return true;
+    return line_up(lane, x);
 }
 
 /* ---------------------------------------------------------------- landing */
@@ -353,7 +359,8 @@ static void land_standing(struct lanes *lanes)
         bool renew = patient != NULL;
         PGresult *rows = kept_standing(lanes->kept, x, clock_ms(), &renew);
         if (rows == NULL) {
-            enqueue(lane, x);
+            if (!line_up(lane, x))
+                land(lanes, x, NULL);
             continue;
         }
         if (renew && patient != NULL)

@@ -7,12 +7,13 @@
 // contender of a scenario runs in turn, round after round, on one cluster that syncs; the median
 // round counts. README.md here says what is compared with what.
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync,
-    writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+
+import { cpuOf } from './cpu.mjs';
 
 const build = process.argv[2];
 const SECONDS = Number(process.argv[3] ?? 5);
@@ -123,22 +124,6 @@ async function pgbench(url, user, clients, script, options, variables = {}) {
 function bound({ sql, parameters }, given) {
     return sql.replace(/\$(\d+)/g, (_, n) =>
         (given.includes(parameters[n - 1]) ? `:${parameters[n - 1]}` : 'NULL'));
-}
-
-// Processor time in ms that processes whose command line fits have used.
-function cpuOf(pattern) {
-    let ticks = 0;
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-        try {
-            if (pattern.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' '))) {
-                const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
-                ticks += Number(fields[11]) + Number(fields[12]);
-            }
-        } catch {
-            // gone
-        }
-    }
-    return ticks * 10;
 }
 
 // System calls of the service in the course of a load, by name.

@@ -6,40 +6,25 @@
 // BASE is a service over the world that CONNINFO logs a superuser in to. Of each report, asked for a donor
 // or a country, a row in the middle is explained, once by each function that explains its figures. Told is
 // the processor time of the database, and in brackets how many records there were.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 import { rows } from '../lib/sql.mjs';
 import { REPORTS, queryOf } from '../reports/explained.mjs';
+import { cpuOf } from './cpu.mjs';
 
 const [conninfo, base, ...asked] = process.argv.slice(2);
 const BACKEND = /^postgres: aidledger: aidledger_(public|reporter) /;
 // Of everything, or of nothing in a generated world; what a donor has is compared with all others.
 const LEFT_OUT = ['boundary-totals', 'medium-term-predictability', 'data-collection', 'participation'];
 
-// Processor time in ms of the connections that read.
-function spent() {
-    let ticks = 0;
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-        try {
-            if (BACKEND.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'))) {
-                const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
-                ticks += Number(fields[11]) + Number(fields[12]);
-            }
-        } catch {
-            // gone
-        }
-    }
-    return ticks * 10;
-}
-
 async function get(path) {
-    const before = spent();
+    const before = cpuOf(BACKEND);
     const answer = await fetch(`${base}${path}`);
     const text = await answer.text();
     if (!answer.ok) {
         throw new Error(`${path}: ${text}`);
     }
-    return { body: JSON.parse(text), ms: spent() - before };
+    return { body: JSON.parse(text), ms: cpuOf(BACKEND) - before };
 }
 
 const figures = rows('SELECT report, measure, told_by FROM aidledger.explained_figure', conninfo);

@@ -14,6 +14,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { cpuOf } from './cpu.mjs';
+
 const [build, sizes, seconds = '5'] = process.argv.slice(2);
 const CLIENTS = 16;
 const PAUSE_MS = 3; // about half of what the service could do
@@ -88,22 +90,6 @@ async function wrk(base, connections, paths, pause = 0) {
         throw new Error(`${paths[0]}: ${figures.errors} errors`);
     }
     return { each: figures.us / figures.requests / 1000, p99: figures.p99_us / 1000, requests: figures.requests };
-}
-
-// Processor time in ms of the processes that belong to a database.
-function cpuOf(pattern) {
-    let ticks = 0;
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-        try {
-            if (pattern.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' '))) {
-                const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
-                ticks += Number(fields[11]) + Number(fields[12]);
-            }
-        } catch {
-            // gone
-        }
-    }
-    return ticks * 10;
 }
 
 // ---------------------------------------------------------------- what is measured

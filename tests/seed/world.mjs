@@ -12,8 +12,8 @@
 //
 // What the world is like: 60 donors with purses of a power law, each with its currency, its countries
 // and its sectors; two thirds publish files that are imported, every third registers here and asks
-// governments; money of 2006 to 2026, EACH transactions for each commitment, a dozen unless asked otherwise; statements of a
-// thousand days up to END. Deadlines count Monday to Friday.
+// governments; money of 2006 to 2026, a dozen transactions for each commitment unless EACH says otherwise;
+// statements of a thousand days up to END. Deadlines count Monday to Friday.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
@@ -680,7 +680,8 @@ export class World {
         this.turn(c, submitted);
         this.invite(c, submitted, 'INVITED');
         // As many payments as the number of transactions that is wanted still allows.
-        const days = Array.from({ length: Math.min(left - 1, dice.below(Math.round(this.each * 1.5))) }, () => 12 + dice.below(500))
+        const most = Math.round(this.each * 1.5);
+        const days = Array.from({ length: Math.min(left - 1, dice.below(most)) }, () => 12 + dice.below(500))
             .filter((after) => this.at + (after + 1) * DAY < END);
         const isSoon = this.at + 3 * DAY < END;
         this.planned += isSoon ? 1 + days.length : 0;
